@@ -1,0 +1,1 @@
+"""SageMaker for a laptop: jobs as real processes, endpoints as real HTTP servers, every request checked."""
