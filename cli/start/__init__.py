@@ -1,0 +1,1 @@
+"""What the start script runs before there is an environment: the standard library only."""
