@@ -1,0 +1,43 @@
+"""The contract: what one use case promises about its data, its model and its running.
+
+    fields     what one value may be; the parser and the JSON Schema both read these
+    sections   which fields each part of a contract has, with their defaults
+    model      the parsed contract: frozen dataclasses
+    parse      a mapping → Contract, or every problem at once, each with its path
+    serialise  Contract ↔ its normalised JSON
+    schema     the JSON Schema that editors complete from
+"""
+
+from dropforge.domain.contract.cells import category_text, parse_number
+from dropforge.domain.contract.errors import ContractError, Problem
+from dropforge.domain.contract.model import (
+    Algorithm,
+    Column,
+    Contract,
+    Quality,
+    Reader,
+    Resources,
+    Serving,
+    Split,
+)
+from dropforge.domain.contract.parse import parse_contract
+from dropforge.domain.contract.serialise import contract_from_json, contract_to_json, contract_to_mapping
+
+__all__ = [
+    "Algorithm",
+    "Column",
+    "Contract",
+    "ContractError",
+    "Problem",
+    "Quality",
+    "Reader",
+    "Resources",
+    "Serving",
+    "Split",
+    "category_text",
+    "contract_from_json",
+    "contract_to_json",
+    "contract_to_mapping",
+    "parse_contract",
+    "parse_number",
+]
