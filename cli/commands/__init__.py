@@ -1,1 +1,1 @@
-"""One file a command. Each has `add_arguments(parser)` and `run(arguments)`, and returns the exit status or None."""
+"""One file a command, each with `add_arguments` and `run(arguments)`, which answers the exit status."""

@@ -1,8 +1,9 @@
 """An import-linter contract that lists all a package may import.
 
-import-linter's own contracts say what is forbidden, so a library that nobody thought of passes. Here the list is
-of what is allowed, which makes every new dependency a visible decision. The cost: a list to keep, in pyproject.toml.
-Only direct imports are looked at; what an allowed module imports is judged by that module's own contract.
+import-linter's own contracts say what is forbidden, so a library that nobody thought of passes. Here the list
+is of what is allowed, which makes every new dependency a visible decision. The cost: a list to keep, in
+pyproject.toml. Only direct imports are looked at; what an allowed module imports is judged by that module's
+own contract.
 """
 
 import sys
