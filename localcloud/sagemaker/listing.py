@@ -1,0 +1,70 @@
+"""What all List operations share: filters, order, pages.
+
+A page's token is the place of the next record, as an opaque string. The cost, as with AWS: a record made or deleted
+between two pages shifts the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.store import Record
+
+DEFAULT_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one kind is listed: the answer's list, the members that filters and orders look at."""
+
+    member: str
+    name: str
+    status: str = ""
+    default_order: str = "Descending"
+
+    def page(self, records: Iterable[Record], query: Record) -> dict[str, Any]:
+        chosen = [record for record in records if self._matches(record, query)]
+        descending = query.get("SortOrder", self.default_order) == "Descending"
+        chosen.sort(key=self._order(query.get("SortBy", "CreationTime")), reverse=descending)
+        start, size = _start(query.get("NextToken")), query.get("MaxResults", DEFAULT_PAGE)
+        answer: dict[str, Any] = {self.member: chosen[start : start + size]}
+        if start + size < len(chosen):
+            answer["NextToken"] = _token(start + size)
+        return answer
+
+    def _matches(self, record: Record, query: Record) -> bool:
+        wanted = query.get("NameContains", "")
+        if wanted.lower() not in str(record.get(self.name, "")).lower():
+            return False
+        if query.get("StatusEquals") not in (None, record.get(self.status)):
+            return False
+        return all(_in_time(record, query, member) for member in ("CreationTime", "LastModifiedTime"))
+
+    def _order(self, by: str) -> Callable[[Record], Any]:
+        member = {"Name": self.name, "Status": self.status}.get(by, "CreationTime")
+        # The name breaks ties, so that pages never overlap.
+        return lambda record: (record.get(member, ""), record.get("CreationTime", 0), str(record.get(self.name, "")))
+
+
+def _in_time(record: Record, query: Record, member: str) -> bool:
+    after, before = query.get(f"{member}After"), query.get(f"{member}Before")
+    value = record.get(member, record.get("CreationTime", 0))
+    return (after is None or value > after) and (before is None or value < before)
+
+
+def _token(start: int) -> str:
+    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
+
+
+def _start(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from:"))
+    except (ValueError, binascii.Error):
+        raise ApiError("ValidationException", "Invalid NextToken: it is not one that this operation gave.") from None
