@@ -1,0 +1,48 @@
+"""What the gate decides, and what people are told about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.laptop import Laptop, loan_contract
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit(laptop: Laptop, rows: Path) -> None:
+    laptop.put("contracts/too-strict/contract.yaml", loan_contract("too-strict", gate={"accuracy": 1.0, "auc": 1.0}))
+    laptop.told("contract_published", "too-strict")
+
+    run = laptop.report("drop", "too-strict", str(rows), "--wait", expect=1)
+
+    assert run["status"] == "refused"
+    failing = next(name for name in ("accuracy", "auc") if name in run["reason"])
+    assert f"{run['metrics'][failing]:.4f}" in run["reason"]
+    assert "1.0000" in run["reason"]
+    assert laptop.told("run_refused", "too-strict")[0]["message"].count(run["reason"]) == 1
+    assert laptop.report("models", "too-strict") == []
+
+
+def test_a_model_that_meets_its_gate_is_registered_with_its_metrics_and_waits_for_approval(
+    laptop: Laptop, live_loan: str
+) -> None:
+    run = laptop.report("runs")[-1]
+    assert {"usecase", "run", "status", "reason", "started", "ended", "metrics", "model_package", "execution"} <= set(run)
+
+    registered = laptop.told("model_registered", live_loan)[0]
+    package = laptop.client("sagemaker").describe_model_package(ModelPackageName=registered["model_package_arn"])
+    report = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"].split(f"{laptop.bucket}/")[1]
+    assert '"binary_classification_metrics"' in laptop.read(report)
+
+
+def test_a_rejected_model_is_told_and_not_deployed(laptop: Laptop, live_loan: str, rows: Path) -> None:
+    laptop.put("contracts/rejected/contract.yaml", loan_contract("rejected"))
+    laptop.told("contract_published", "rejected")
+    laptop.dropforge("drop", "rejected", str(rows), "--wait")
+
+    laptop.dropforge("reject", "rejected", "1", "--comment", "not fair to the young")
+
+    assert "not fair to the young" in str(laptop.told("model_rejected", "rejected")[0])
+    assert not [e for e in laptop.executions("Deployment") if e["input"]["usecase"] == "rejected"]
