@@ -43,11 +43,13 @@ Drop a file in S3; get a model that is trained, gated, approved, guarded and wat
 commands:
 {commands}
 
-With --profile, --region or --stack a command works on AWS; with none of these on the local cloud that is running.
+With --profile, --region or --stack a command works on AWS; with none of these on the running local cloud.
 `dropforge COMMAND --help` says more about a command.
 exit status: 0 done; 1 the thing asked for was refused or failed; 2 you can fix this; 3 a fault of Dropforge
 """
-REPORT = "This is a fault of Dropforge. Please report it with the trace above and the output of `dropforge doctor`."
+REPORT = (
+    "this is a fault of Dropforge; please report it with the trace above and what `dropforge doctor` says"
+)
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 

@@ -33,9 +33,7 @@ class CannotStart(Exception):
 def prepare(level: str, stamp: str) -> None:
     """Bring .venv to the lock: `use` is what the commands need, `dev` adds what the test command needs."""
     if ":" in str(ROOT):
-        raise CannotStart(
-            f"{ROOT} has a colon in its name, which Python's path cannot hold; rename it"
-        )
+        raise CannotStart(f"{ROOT} has a colon in its name, which Python's path cannot hold; rename it")
     with one_at_a_time():
         if is_ready(level, stamp):
             return

@@ -1,0 +1,46 @@
+"""Drops a data file, which trains a model; with --wait follows the run to its end."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from cli.dropping import drop, wait_for_run
+from cli.errors import Refused
+from cli.files import existing
+from cli.place import place_for
+from cli.runs import Run
+from cli.show import document, metrics, note, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What to drop, for which use case."""
+    parser.add_argument("usecase", metavar="USECASE")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--wait", action="store_true", help="follow the run to its end")
+    parser.add_argument(
+        "--timeout", type=float, default=7200, metavar="SECONDS", help="how long --wait waits"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Upload the file and, if asked, wait; a run that registers no model is an answer of 1."""
+    place = place_for(arguments)
+    dropped = drop(place, arguments.usecase, existing(arguments.file))
+    note(f"dropped {dropped.address} as run {dropped.run}")
+    if not arguments.wait:
+        if wants_json(arguments):
+            document(dropped.document)
+        return 0
+    ended = wait_for_run(place, dropped, arguments.timeout)
+    if wants_json(arguments):
+        document(ended.document)
+    if not ended.ended_well:
+        raise Refused(f"run {ended.run} was {ended.status}: {ended.reason}")
+    say_registered(ended, wants_json(arguments))
+    return 0
+
+
+def say_registered(ended: Run, quiet: bool) -> None:
+    """What came of it and what to do next."""
+    if not quiet:
+        print(f"{ended.usecase} version {ended.version} registered: {metrics(ended.metrics)}")
+        note(f"deploy it with `dropforge approve {ended.usecase} {ended.version} --wait`")

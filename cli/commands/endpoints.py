@@ -1,0 +1,22 @@
+"""Lists what is served: each endpoint with its status and the version behind it."""
+
+from argparse import ArgumentParser, Namespace
+
+from cli.endpoints import list_endpoints
+from cli.place import place_for
+from cli.show import document, table, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """It takes none."""
+
+
+def run(arguments: Namespace) -> int:
+    """Print the endpoints."""
+    found = list_endpoints(place_for(arguments))
+    if wants_json(arguments):
+        document(found)
+        return 0
+    shown = ("endpoint", "status", "version", "config", "modified", "failure")
+    table(shown, [[endpoint[name] for name in shown] for endpoint in found])
+    return 0

@@ -1,0 +1,51 @@
+"""Prints what points other tools at the local cloud.
+
+eval "$(dropforge env)"                  for the AWS CLI, boto3, Terraform …
+dropforge env --sam > env.json           for `sam local invoke --env-vars env.json`
+"""
+
+import shlex
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from cli import local
+from cli.place import Place
+from cli.show import document, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`--sam` asks for the other form."""
+    parser.add_argument("--sam", action="store_true", help="print the env-vars file for `sam local invoke`")
+
+
+def run(arguments: Namespace) -> int:
+    """Print exports, or one JSON document."""
+    cloud = local.required()
+    place = Place(cloud.stack, cloud=cloud)
+    if arguments.sam:
+        document(function_environments(place))
+    elif wants_json(arguments):
+        document(exports(place))
+    else:
+        for name, value in exports(place).items():
+            print(f"export {name}={shlex.quote(value)}")
+        # Credentials of a real account must not travel with these.
+        print("unset AWS_SESSION_TOKEN AWS_PROFILE")
+    return 0
+
+
+def exports(place: Place) -> dict[str, str]:
+    """The variables, with the data bucket's name for commands typed by hand."""
+    cloud = local.required()
+    return cloud.environment | {"DROPFORGE_BUCKET": place.bucket}
+
+
+def function_environments(place: Place) -> dict[str, dict[str, Any]]:
+    """Each function's variables as deployed: SAM fills a template's references with nothing of use."""
+    functions = place.client("lambda")
+    return {
+        logical: functions.get_function_configuration(FunctionName=physical)
+        .get("Environment", {})
+        .get("Variables", {})
+        for logical, physical in sorted(place.functions.items())
+    }

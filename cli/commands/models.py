@@ -1,0 +1,23 @@
+"""Lists the versions of a use case's model, newest first, with what each is to the endpoint."""
+
+from argparse import ArgumentParser, Namespace
+
+from cli.place import place_for
+from cli.registry import list_models
+from cli.show import document, metrics, table, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The use case."""
+    parser.add_argument("usecase", metavar="USECASE")
+
+
+def run(arguments: Namespace) -> int:
+    """Print the versions."""
+    found = list_models(place_for(arguments), arguments.usecase)
+    if wants_json(arguments):
+        document([model.document for model in found])
+        return 0
+    rows = [(m.version, m.stage, m.approval, metrics(m.metrics), m.created, m.run) for m in found]
+    table(("version", "stage", "approval", "metrics", "created", "run"), rows)
+    return 0

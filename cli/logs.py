@@ -1,0 +1,84 @@
+"""Log lines out of CloudWatch Logs, from the groups that AWS itself names."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cli.aws_errors import code_of
+from cli.commands.invoke import find_function
+from cli.place import Place
+from cli.show import document
+from cli.waiting import JOB_LOGS
+
+FOLLOW_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A log group and, where the group is shared, the streams that count."""
+
+    group: str
+    prefix: str | None = None
+
+
+def sources_for(place: Place, function: str | None, run: str | None, endpoint: str | None) -> list[Source]:
+    """Where the lines are that were asked for; without a question, those of all functions."""
+    if function:
+        return [Source(f"/aws/lambda/{find_function(place, function)}")]
+    if run:
+        return [Source(group, run) for group in JOB_LOGS.values()]
+    if endpoint:
+        name = endpoint if endpoint.startswith(f"{place.stack}-") else place.named(endpoint)
+        return [Source(f"/aws/sagemaker/Endpoints/{name}")]
+    return [Source(f"/aws/lambda/{name}") for name in sorted(place.functions.values())]
+
+
+def show(place: Place, sources: list[Source], minutes: float, *, as_json: bool) -> int:
+    """Print what there is; the answer is the moment (ms) up to which it was."""
+    begin = int((time.time() - minutes * 60) * 1000)
+    events = collect(place, sources, begin)
+    if as_json:
+        document([{"time": e["timestamp"], "source": e["source"], "message": e["message"]} for e in events])
+    else:
+        print_lines(events)
+    return max((event["timestamp"] + 1 for event in events), default=begin)
+
+
+def follow(place: Place, sources: list[Source], since: int) -> None:
+    """Print new lines until interrupted."""
+    while True:
+        time.sleep(FOLLOW_SECONDS)
+        events = collect(place, sources, since)
+        print_lines(events)
+        since = max((event["timestamp"] + 1 for event in events), default=since)
+
+
+def collect(place: Place, sources: list[Source], begin: int) -> list[dict[str, Any]]:
+    """The lines of all sources since a moment, in the order of their times."""
+    found = [event for source in sources for event in read(place, source, begin)]
+    return sorted(found, key=lambda event: event["timestamp"])
+
+
+def read(place: Place, source: Source, begin: int) -> list[dict[str, Any]]:
+    """The lines of one source; a group that does not exist yet has none."""
+    asked = {"logStreamNamePrefix": source.prefix} if source.prefix else {}
+    pages = place.client("logs").get_paginator("filter_log_events")
+    try:
+        return [
+            {**event, "source": event["logStreamName"] if source.prefix else source.group.rpartition("/")[2]}
+            for page in pages.paginate(logGroupName=source.group, startTime=begin, **asked)
+            for event in page["events"]
+        ]
+    except ClientError as fault:
+        if code_of(fault) == "ResourceNotFoundException":
+            return []
+        raise
+
+
+def print_lines(events: list[dict[str, Any]]) -> None:
+    """One line an event: time, source, message."""
+    for event in events:
+        clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
+        print(f"{clock} {event['source']}  {event['message'].rstrip()}", flush=True)

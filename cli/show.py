@@ -1,0 +1,50 @@
+"""What a command prints: text for a person, or exactly one JSON document."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+
+def wants_json(arguments: Namespace) -> bool:
+    """True when the caller asked for a JSON document."""
+    return bool(vars(arguments).get("json"))
+
+
+def document(value: object) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def note(line: str) -> None:
+    """A line for the person who waits; kept off the answer."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under headings, each column as wide as its widest cell."""
+    lines = [list(headings), *([cell(value) for value in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    for line in lines:
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def cell(value: object) -> str:
+    """A value as a table shows it."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return " ".join(str(value).split())
+
+
+def metrics(values: dict[str, Any]) -> str:
+    """Metrics on one line."""
+    return " ".join(f"{name} {cell(value)}" for name, value in values.items()) or "-"
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time as text: UTC, to the second."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
