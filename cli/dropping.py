@@ -1,7 +1,7 @@
 """Dropping a file, and following the run that it starts.
 
-A run's name comes from what was dropped (bucket, key and version), so it is known before anything has started and
-the same everywhere. A use case without a contract has its runs under `unknown`.
+A run's name comes from what was dropped (bucket, key and version), so it is known before anything has started
+and the same everywhere. A use case without a contract has its runs under `unknown`.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Putting a contract into the bucket, and seeing it come into force.
 
-A contract is in force when publish_contract has written its normalised form beside it; a refused one leaves the
-last valid one there, so what is compared is that the form is this text's.
+A contract is in force when publish_contract has written its normalised form beside it; a refused one leaves
+the last valid one there, so what is compared is that the form is this text's.
 """
 
 import time

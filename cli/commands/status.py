@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 
-from cli import local
 from cli.errors import UserError
 from cli.paths import STATE
 from cli.place import Place, place_for
@@ -34,7 +33,7 @@ def run(arguments: Namespace) -> int:
 
 def describe(place: Place) -> dict[str, object]:
     """The members that `status --json` prints."""
-    cloud: local.LocalCloud | None = place.cloud
+    cloud = place.cloud
     client = place.client("cloudformation")
     return {
         "endpoint_url": cloud.endpoint_url if cloud else client.meta.endpoint_url,
