@@ -1,0 +1,85 @@
+"""`python -m localcloud up --template template.yaml --stack NAME --port N --state DIR …`"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from localcloud.errors import CloudError
+from localcloud.fence import fence_this_process
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    fence_this_process()
+    try:
+        return _up(options, stopped)
+    except CloudError as error:
+        _say(f"error: {error}")
+        return 2
+
+
+def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
+    from localcloud.cloud import Cloud
+    from localcloud.images.registry import parse_image
+
+    images = dict(parse_image(text) for text in options.image)
+    parameters = dict(_pair(text) for text in options.parameter)
+    state = Path(options.state)
+    cloud = Cloud(state, options.port, build_dir=Path(options.build) if options.build else None, report=_say)
+    cloud.start()
+    try:
+        if options.template:
+            outputs = cloud.deploy(Path(options.template), options.stack, parameters, images)
+            for key, value in sorted(outputs.items()):
+                _say(f"  {key} = {value}")
+        _say(f"up: {cloud.endpoint_url} (stop with Ctrl-C)")
+        _wait(stopped, os.getppid() if options.with_parent else None)
+    finally:
+        _say("stopping")
+        cloud.stop()
+    _say("stopped")
+    return 0
+
+
+def _wait(stopped: threading.Event, parent: int | None) -> None:
+    while not stopped.wait(1.0):
+        if parent is not None and os.getppid() != parent:
+            return
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        raise CloudError(f"--parameter {text!r}: write it as NAME=VALUE")
+    return key, value
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud")
+    up = parser.add_subparsers(dest="command", required=True).add_parser("up", help="start, and deploy a template")
+    up.add_argument("--template", help="a SAM template; without one the endpoint is empty")
+    up.add_argument("--stack", default="local")
+    up.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
+    up.add_argument("--image", action="append", default=[], metavar="URI=CONTEXT_DIR:DOCKERFILE")
+    up.add_argument("--port", type=int, default=4566)
+    up.add_argument("--state", default=".localcloud/state", metavar="DIR")
+    up.add_argument("--build", metavar="DIR", help="caches of what was built (default: build beside the state)")
+    up.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What `sam build`, `sam package` and `sam deploy` do, for the local endpoint."""

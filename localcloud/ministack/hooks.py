@@ -1,0 +1,115 @@
+"""Every name of MiniStack that the adapter uses, and the check that it is there.
+
+A name here is private to MiniStack: a new release may rename it, and then the local cloud must say so at start rather
+than fail in the middle of somebody's run. Parameters are checked too, because a hook is called by MiniStack itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import inspect
+
+from localcloud.errors import HookMissing
+
+# module -> {name: parameters that must exist, or None for a value}
+HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
+    "ministack.app": {"app": ("scope", "receive", "send"), "_get_module": ("name",)},
+    "ministack.core.responses": {"request_scope": ("account_id", "region"), "get_account_id": (), "get_region": ()},
+    "ministack.core.lambda_runtime": {
+        "ProvidedWorker": ("func_name", "config", "code_zip"),
+        "ProvidedRuntimeError": ("message", "error_type"),
+        "_worker_class_for": ("config",),
+        "_PROVIDED_LOG_MAX_LINES": None,
+        "_PROVIDED_INIT_TIMEOUT": None,
+        "execution_credentials": ("config",),
+        "reset": (),
+    },
+    "ministack.core.lambda_runtime:ProvidedWorker": {
+        "_spawn": ("self", "init_timeout"),
+        "_await_init": ("self", "init_timeout"),
+        "_teardown": ("self",),
+        "_pump_output": ("self", "stream", "log_queue"),
+        "_build_handler_class": ("self", "generation", "pending"),
+        "_drain_stderr": ("self",),
+        "_drain_stderr_bounded": ("self",),
+        "invoke": ("self", "event", "request_id", "trace_id", "invoked_function_arn"),
+    },
+    "ministack.services.lambda_svc": {
+        "_execute_function_warm": ("func", "event", "request_id"),
+        "_execute_function_provided_warm": ("func", "event", "request_id"),
+        "_execution_record_for_config": ("func", "config"),
+        "_get_func_record_for_ref": ("function_ref",),
+        "_resolve_layer_zip": ("attachment",),
+        "_runtime_env_vars": ("config",),
+        "_xray_trace_id_for_invocation": ("config",),
+        "invoke_async_with_retry": ("func", "event"),
+    },
+    "ministack.services.eventbridge": {
+        "_put_events": ("data", "allow_aws_source"),
+        "_dispatch_event": ("event", "view"),
+        "_invoke_target": ("target", "event", "rule", "view"),
+        "_dispatch_to_lambda": ("arn", "payload"),
+        "_dispatch_to_sqs": ("spec", "payload"),
+    },
+    "ministack.services.s3": {"_fire_s3_event": ("bucket_name", "key", "event_name", "version_id")},
+    "ministack.services.cloudwatch": {
+        "_alarms": None,
+        "_metrics": None,
+        "_calc_stats": ("points",),
+        "_stat_value": ("stats", "stat_name", "points"),
+        "_evaluate_alarm": ("alarm",),
+        "_evaluate_parent_alarms": ("child",),
+        "_record_history": ("alarm_name", "old_state", "new_state", "reason"),
+        "_dispatch_alarm_actions": ("alarm", "old_state", "new_state", "reason"),
+    },
+    "ministack.services.stepfunctions": {
+        "_run_execution": ("exec_arn",),
+        "_fail_execution": ("execution", "error", "cause"),
+        "_executions": None,
+        "_state_machines": None,
+        "_add_event": ("execution", "event_type", "details"),
+        "_emit_execution_status_event": ("execution",),
+        "_start_execution": ("data",),
+        "_stop_execution": ("data",),
+        "_invoke_aws_sdk_integration": ("resource", "input_data"),
+        "_invoke_resource_with_timeout": ("resource", "input_data", "timeout"),
+        "_invoke_resource": ("resource", "input_data"),
+        "_validate_definition_jsonata": ("definition_str",),
+        "_SERVICE_DISPATCH": None,
+        "_error_matches": ("error_equals", "error"),
+        "_resolve_state_machine_arn": ("arn",),
+        "error_response_json": (),
+        "json_response": (),
+        "now_iso": (),
+        "_ExecutionError": ("error", "cause"),
+    },
+    "ministack.services.cloudformation.provisioners": {"_RESOURCE_HANDLERS": None},
+}
+
+
+def check_hooks() -> None:
+    """Raise HookMissing, naming every hook that the installed MiniStack lacks."""
+    missing = [problem for module, names in HOOKS.items() for problem in _missing(module, names)]
+    if missing:
+        raise HookMissing(importlib.metadata.version("ministack"), missing)
+
+
+def _missing(module: str, names: dict[str, tuple[str, ...] | None]) -> list[str]:
+    path, _, owner = module.partition(":")
+    try:
+        place: object = importlib.import_module(path)
+    except ImportError:
+        return [module]
+    place = getattr(place, owner, None) if owner else place
+    return [f"{module}.{name}" for name, parameters in names.items() if not _fits(getattr(place, name, None), parameters)]
+
+
+def _fits(value: object, parameters: tuple[str, ...] | None) -> bool:
+    if value is None or parameters is None or not callable(value):
+        return value is not None
+    try:
+        present = inspect.signature(value).parameters
+    except (TypeError, ValueError):
+        return True
+    return all(name in present for name in parameters)

@@ -1,0 +1,47 @@
+"""Checks of the `{% … %}` expressions and of the `.$` keys of one state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonata  # type: ignore[import-untyped]
+
+_INNER = ("ItemProcessor", "Iterator", "Branches")
+
+
+def problems(state: dict[str, Any], language: str) -> Iterator[str]:
+    """What is wrong with the expressions of a state, without the states inside it."""
+    for key, value in state.items():
+        if key not in _INNER:
+            yield from _walk(value, key, language)
+
+
+def _walk(value: Any, path: str, language: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith(".$") and language == "JSONata":
+                yield f"{path}.{key}: keys ending in .$ belong to JSONPath"
+            yield from _walk(item, f"{path}.{key}", language)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{path}[{index}]", language)
+    elif isinstance(value, str):
+        yield from _text(value, path, language)
+
+
+def _text(value: str, path: str, language: str) -> Iterator[str]:
+    opens, closes = value.startswith("{%"), value.endswith("%}")
+    if opens != closes:
+        yield f"{path}: an expression must be the whole string, from {{% to %}}"
+    elif opens and language == "JSONPath":
+        yield f"{path}: a JSONata expression in a JSONPath state"
+    elif opens:
+        yield from _parse(value[2:-2].strip(), path)
+
+
+def _parse(expression: str, path: str) -> Iterator[str]:
+    try:
+        jsonata.Jsonata.jsonata(expression)
+    except Exception as error:  # the parser's own exceptions have no common base
+        yield f"{path}: the expression does not parse: {error}"
