@@ -1,11 +1,11 @@
 """The contract: what one use case promises about its data, its model and its running.
 
-    fields     what one value may be; the parser and the JSON Schema both read these
-    sections   which fields each part of a contract has, with their defaults
-    model      the parsed contract: frozen dataclasses
-    parse      a mapping → Contract, or every problem at once, each with its path
-    serialise  Contract ↔ its normalised JSON
-    schema     the JSON Schema that editors complete from
+fields     what one value may be; the parser and the JSON Schema both read these
+sections   which fields each part of a contract has, with their defaults
+model      the parsed contract: frozen dataclasses
+parse      a mapping → Contract, or every problem at once, each with its path
+serialise  Contract ↔ its normalised JSON
+schema     the JSON Schema that editors complete from
 """
 
 from dropforge.domain.contract.cells import category_text, parse_number
@@ -19,6 +19,8 @@ from dropforge.domain.contract.model import (
     Resources,
     Serving,
     Split,
+    null_markers,
+    positive_class,
 )
 from dropforge.domain.contract.parse import parse_contract
 from dropforge.domain.contract.serialise import contract_from_json, contract_to_json, contract_to_mapping
@@ -38,6 +40,8 @@ __all__ = [
     "contract_from_json",
     "contract_to_json",
     "contract_to_mapping",
+    "null_markers",
     "parse_contract",
     "parse_number",
+    "positive_class",
 ]

@@ -1,9 +1,11 @@
 """One spelling for one value, whether it comes from YAML, a CSV cell or a JSON request.
 
 Training reads `1` from a file, a caller sends the number 1, a spreadsheet has saved "1.0" and Python "True".
-Were these different categories, the model would see at serving what it never saw in training; so each value has
-one text.
-The cost: a category cannot tell "1.0" from "1", nor "TRUE" from "true".
+Were these different categories, the model would see at serving what it never saw in training: so each value has
+one text. The cost: a category cannot tell "1.0" from "1", nor "TRUE" from "true".
+
+The patterns are kept to what every regular-expression engine reads alike, because processing applies the same
+ones to whole columns in another engine.
 """
 
 from __future__ import annotations
@@ -11,9 +13,14 @@ from __future__ import annotations
 import math
 import re
 
-WHOLE = re.compile(r"^([+-]?[0-9]+)\.0+$")
-NUMBER = re.compile(r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$")
+SPACES = " \t\n\r\x0b\x0c\xa0"
+WHOLE = r"([+-]?[0-9]+)\.0+"
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 LONGEST_NUMBER = 64
+LARGEST_NUMBER = 3e38
+"""Features are 32-bit floats, and beyond this there is only infinity."""
+_WHOLE = re.compile(WHOLE)
+_NUMBER = re.compile(NUMBER)
 
 
 def category_text(value: object) -> str | None:
@@ -27,23 +34,30 @@ def category_text(value: object) -> str | None:
             return None
         return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(value)
     if isinstance(value, str):
-        text = WHOLE.sub(r"\1", value.strip())
-        return text.lower() if text.lower() in ("true", "false") else text
+        return _canonical(value.strip(SPACES))
     return None
 
 
 def parse_number(value: object) -> float | None:
-    """A finite number, or None. Text counts if it reads as one: no "nan", "inf", "1_000" or "0x10"."""
+    """A number that fits, or None. Text counts if it reads as one: no "nan", "inf", "1_000" or "0x10"."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return float(value) if value.bit_length() <= 1000 else None
+        return _fitting(float(value)) if value.bit_length() <= 200 else None
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return _fitting(value)
     if isinstance(value, str):
-        text = value.strip()
-        if len(text) > LONGEST_NUMBER or not NUMBER.match(text):
-            return None
-        number = float(text)
-        return number if math.isfinite(number) else None
+        text = value.strip(SPACES)
+        return _fitting(float(text)) if len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) else None
     return None
+
+
+def _canonical(text: str) -> str:
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        return whole.group(1)
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _fitting(number: float) -> float | None:
+    return number if abs(number) <= LARGEST_NUMBER else None

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dropforge.domain.contract.cells import SPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NUMERIC = ("integer", "number")
 FEATURES = (*NUMERIC, "category")
@@ -112,6 +117,11 @@ class Contract:
         """Columns that a request may carry and that no prediction reads."""
         features = {column.name for column in self.features}
         return frozenset({column.name for column in self.columns} - features) | frozenset(self.drop)
+
+
+def null_markers(contract: Contract) -> frozenset[str]:
+    """What a cell says, spaces aside, where there is no value; an empty cell never has one."""
+    return frozenset(("", *(marker.strip(SPACES) for marker in contract.reader.nulls)))
 
 
 def positive_class(positive: str | None, classes: tuple[str, ...]) -> str | None:

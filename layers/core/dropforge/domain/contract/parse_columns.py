@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import sections
 from dropforge.domain.contract.cells import category_text
 from dropforge.domain.contract.fields import Field, InvalidError, shown
 from dropforge.domain.contract.model import NUMERIC, Column
-from dropforge.domain.contract.problems import Problems
+
+if TYPE_CHECKING:
+    from dropforge.domain.contract.problems import Problems
 
 Path = tuple[str, ...]
 

@@ -1,9 +1,10 @@
-"""Which fields each part of a contract has, with limits and defaults. Parser, schema and training read this."""
+"""Which fields each part of a contract has, with limits and defaults. Parser, schema, training read this."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import Field, Flag, Number, Text, Texts, Word
 
 Fields = Mapping[str, Field]
@@ -14,7 +15,6 @@ ANY_TEXT = Text(r"[^\x00]{0,64}", "a text of at most 64 characters")
 NAME = Text(r"(?!\s)[^\x00-\x1f\x7f]{1,256}(?<!\s)", "a column's name (1 to 256 characters)")
 REASON = Text(r"[\s\S]{1,500}", "a reason of 1 to 500 characters")
 OWNER = Text(r"[^@\s]{1,64}@[^@\s]{1,255}", "an e-mail address")
-EXTREME = 1e300
 
 USECASE = Text(r"[a-z][a-z0-9-]{0,30}", "a name of at most 31 lower-case letters, digits and dashes")
 PROBLEM = Word(("binary",), planned=("multiclass", "regression", "image"))
@@ -74,8 +74,8 @@ DEFAULT_GATE = {"auc": 0.5}
 COLUMN_TYPES = ("integer", "number", "category", "string", "date", "id")
 COLUMN: Fields = {
     "type": Word(COLUMN_TYPES),
-    "min": Number(-EXTREME, EXTREME),
-    "max": Number(-EXTREME, EXTREME),
+    "min": Number(-LARGEST_NUMBER, LARGEST_NUMBER),
+    "max": Number(-LARGEST_NUMBER, LARGEST_NUMBER),
     "required": Flag(False),
     "unique": Flag(False),
 }

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract.errors import ContractError, Problem
 from dropforge.domain.contract.fields import shown
-from dropforge.domain.contract.model import Column, Contract
 from dropforge.domain.contract.parse import parse_contract
+
+if TYPE_CHECKING:
+    from dropforge.domain.contract.model import Column, Contract
 
 LARGEST = 1024 * 1024
 

@@ -1,0 +1,1 @@
+"""The model's folder: data and graphs with a manifest, nothing executable."""

@@ -1,0 +1,36 @@
+"""model.tar.gz → a folder. The archive is data from a bucket, so it is trusted with nothing."""
+
+from __future__ import annotations
+
+import tarfile
+from typing import TYPE_CHECKING
+
+from training.errors import JobError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_FILES = 100
+MOST_BYTES = 4 * 1024**3
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Regular files inside the folder only: no links, devices, outside paths, nor more than a model ever holds."""
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(folder, members=_harmless(tar), filter="data")
+    except (tarfile.TarError, EOFError, OSError) as fault:
+        raise JobError(f"{archive.name} cannot be unpacked: {fault}") from fault
+
+
+def _harmless(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    members: list[tarfile.TarInfo] = []
+    size = 0
+    for member in tar:
+        size += member.size
+        if not (member.isfile() or member.isdir()):
+            raise JobError(f"the model holds {member.name[:100]!r}, which is neither a file nor a folder")
+        members.append(member)
+        if len(members) > MOST_FILES or size > MOST_BYTES:
+            raise JobError(f"the model is larger than {MOST_FILES} files or {MOST_BYTES} bytes")
+    return members

@@ -1,0 +1,47 @@
+"""report.json: what became of a drop, in figures. The same drop gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+    from dropforge.domain.contract import Contract
+
+
+@dataclass
+class Report:
+    """`rule` and `reason` are set where `status` is refused. `rows` counts what is known by then."""
+
+    usecase: str
+    run: str
+    status: str = "accepted"
+    rule: str | None = None
+    reason: str | None = None
+    drop: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    classes: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def describe(self, values: pl.DataFrame, contract: Contract) -> None:
+        """Each feature of the good rows, and the classes."""
+        counts = values[contract.target].value_counts()
+        self.classes = dict(sorted(counts.iter_rows()))
+        for column in contract.features:
+            found = values[column.name]
+            described: dict[str, Any] = {"type": column.type, "missing": found.null_count()}
+            if column.numeric:
+                described |= {"min": found.min(), "max": found.max(), "mean": found.mean()}
+            else:
+                described |= {"distinct": found.drop_nulls().n_unique()}
+            self.columns[column.name] = described
+
+    def write(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "report.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The matrices → a model folder."""
