@@ -48,7 +48,11 @@ class Listing:
     def _order(self, by: str) -> Callable[[Record], Any]:
         member = {"Name": self.name, "Status": self.status}.get(by, "CreationTime")
         # The name breaks ties, so that pages never overlap.
-        return lambda record: (record.get(member, ""), record.get("CreationTime", 0), str(record.get(self.name, "")))
+        return lambda record: (
+            record.get(member, ""),
+            record.get("CreationTime", 0),
+            str(record.get(self.name, "")),
+        )
 
 
 def _in_time(record: Record, query: Record, member: str) -> bool:
@@ -67,4 +71,6 @@ def _start(token: str | None) -> int:
     try:
         return int(base64.urlsafe_b64decode(token).decode().removeprefix("from:"))
     except (ValueError, binascii.Error):
-        raise ApiError("ValidationException", "Invalid NextToken: it is not one that this operation gave.") from None
+        raise ApiError(
+            "ValidationException", "Invalid NextToken: it is not one that this operation gave."
+        ) from None

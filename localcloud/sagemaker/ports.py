@@ -19,7 +19,9 @@ from typing import Any, Protocol
 class ApiError(Exception):
     """An error that the caller of the API sees: AWS's code, a sentence, the HTTP status."""
 
-    def __init__(self, code: str, message: str, status: int = 400, fields: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, fields: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message

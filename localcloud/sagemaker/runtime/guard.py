@@ -136,7 +136,10 @@ def _stand_in_for_opt(stage: str) -> None:
 
 def _mount(source: str, target: str, flags: int, kind: str | None = None) -> None:
     kind_bytes = kind.encode() if kind else None
-    _check(_libc().mount(source.encode(), target.encode(), kind_bytes, ctypes.c_ulong(flags), None), f"mount {target}")
+    _check(
+        _libc().mount(source.encode(), target.encode(), kind_bytes, ctypes.c_ulong(flags), None),
+        f"mount {target}",
+    )
 
 
 def _libc() -> ctypes.CDLL:

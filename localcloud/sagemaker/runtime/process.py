@@ -26,7 +26,9 @@ class Process:
         self._guarded = guarded
         self._life: int | None = life
         self._lock = threading.Lock()
-        self._reader = threading.Thread(target=self._read, args=(on_line,), name="sagemaker-output", daemon=True)
+        self._reader = threading.Thread(
+            target=self._read, args=(on_line,), name="sagemaker-output", daemon=True
+        )
         self._reader.start()
 
     @property

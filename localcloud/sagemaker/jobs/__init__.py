@@ -1,0 +1,1 @@
+"""Jobs: processes that bring data in, run to an end, and take results out."""

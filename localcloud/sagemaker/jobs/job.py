@@ -1,0 +1,68 @@
+"""What the runner has to know of a job; each kind of job (training, processing) is one of these.
+
+Adding a kind is adding a class: the runner owns the order of things, time limits, stopping and what may go wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from localcloud.sagemaker.ports import Image
+from localcloud.sagemaker.runtime.tree import Tree
+
+
+class Phase(Enum):
+    """Where a job is, in the runner's words; each kind says it in AWS's."""
+
+    DOWNLOADING = "Downloading"
+    RUNNING = "Running"
+    UPLOADING = "Uploading"
+
+
+class End(Enum):
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+    OUT_OF_TIME = "OutOfTime"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run, read once from the job's record."""
+
+    kind: str
+    name: str
+    image_uri: str
+    role_arn: str
+    log_group: str
+    most_seconds: float
+    environment: Mapping[str, str]
+    isolated: bool
+
+
+class Job(Protocol):
+    @property
+    def plan(self) -> Plan: ...
+
+    def enter(self, phase: Phase) -> None:
+        """Record the phase and tell the world."""
+
+    def download(self, tree: Tree, s3: Any) -> None:
+        """Fill the tree. Raises DataError."""
+
+    def command(self, image: Image) -> Sequence[str]: ...
+
+    def line(self, text: str) -> None:
+        """A line that the program printed."""
+
+    def failure(self, tree: Tree, exit_code: int) -> str:
+        """The FailureReason of a program that ended with this code."""
+
+    def upload(self, tree: Tree, s3: Any, end: End) -> None:
+        """Take the results out. Raises DataError."""
+
+    def finish(self, tree: Tree, end: End, reason: str | None) -> None:
+        """Record the end and tell the world."""

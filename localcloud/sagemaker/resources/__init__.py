@@ -1,0 +1,1 @@
+"""The resources that are records only: tags, models, the registry, endpoint configurations."""

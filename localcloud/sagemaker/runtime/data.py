@@ -1,0 +1,193 @@
+"""Data between S3 and a tree: what SageMaker does before a container starts and after it ends.
+
+Archives are written so that equal content gives equal bytes (sorted names, no times, no owners): the same model is
+the same object. Archives that come in are held to be hostile: links, devices and paths that climb are refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+S3_ERRORS = (Boto3Error, BotoCoreError, ClientError)
+
+
+class DataError(Exception):
+    """Data could not be brought or taken away; the text is fit for a FailureReason."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An s3:// URI."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def of(cls, uri: str) -> Place:
+        parts = urlsplit(uri, allow_fragments=False)
+        if parts.scheme != "s3" or not parts.netloc:
+            raise DataError(f"{uri!r} is not an s3:// URI")
+        # A "?" is an ordinary character of a key.
+        key = parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
+        return cls(parts.netloc, key)
+
+    def under(self, path: str) -> Place:
+        return Place(self.bucket, f"{self.key.rstrip('/')}/{path}".lstrip("/"))
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def download(s3: Any, uri: str, data_type: str, folder: Path) -> int:
+    """Bring an S3Prefix or a ManifestFile into a folder; how many objects it was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = Place.of(uri)
+    try:
+        wanted = _manifest(s3, place) if data_type == "ManifestFile" else _prefix(s3, place)
+        count = 0
+        for source, relative in wanted:
+            _fetch(s3, source, inside(folder, relative))
+            count += 1
+    except S3_ERRORS as error:
+        raise DataError(f"Failed to download data from {uri}: {_say(error)}") from error
+    if count == 0:
+        raise DataError(f"Failed to download data from {uri}: no object has this key or prefix")
+    return count
+
+
+def download_file(s3: Any, uri: str, target: Path) -> None:
+    try:
+        _fetch(s3, Place.of(uri), target)
+    except S3_ERRORS as error:
+        raise DataError(f"Failed to download model data from {uri}: {_say(error)}") from error
+
+
+def upload_folder(s3: Any, folder: Path, uri: str, kms_key: str | None = None) -> int:
+    """Every file of a folder; symbolic links are left out, as SageMaker does."""
+    place, count = Place.of(uri), 0
+    for file in _files(folder):
+        _send(s3, file, place.under(file.relative_to(folder).as_posix()), kms_key)
+        count += 1
+    return count
+
+
+def upload_archive(s3: Any, folder: Path, draft: Path, uri: str, kms_key: str | None = None) -> None:
+    """A folder as one tar.gz."""
+    pack(folder, draft)
+    _send(s3, draft, Place.of(uri), kms_key)
+    draft.unlink()
+
+
+def pack(folder: Path, target: Path) -> None:
+    with (
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                continue
+            member = archive.gettarinfo(path, path.relative_to(folder).as_posix())
+            member.mtime, member.uid, member.gid, member.uname, member.gname = 0, 0, 0, "", ""
+            member.mode = 0o755 if path.is_dir() else 0o644
+            with path.open("rb") if path.is_file() else _Nothing() as stream:
+                archive.addfile(member, stream)
+
+
+def unpack(archive_file: Path, folder: Path) -> None:
+    """Unpack a model.tar.gz that nobody vouches for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(archive_file, "r:*") as archive:
+            for member in archive:
+                if not (member.isfile() or member.isdir()):
+                    raise DataError(
+                        f"the model archive holds {member.name!r}, which is neither a file nor a folder"
+                    )
+                inside(folder, member.name)
+                archive.extract(member, folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+        raise DataError(f"the model archive cannot be unpacked: {error}") from error
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """The path below the folder; DataError where the name would leave it."""
+    pure = PurePosixPath(relative)
+    if pure.is_absolute() or ".." in pure.parts or not relative:
+        raise DataError(f"the name {relative!r} leaves its folder")
+    return folder / pure
+
+
+def _prefix(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
+    for page in pages:
+        for item in page.get("Contents", []):
+            key = item["Key"]
+            # "Folders" made by a console are empty objects whose key ends in a slash.
+            if not key.endswith("/"):
+                yield Place(place.bucket, key), _relative(key, place.key)
+
+
+def _relative(key: str, prefix: str) -> str:
+    """The name below the channel: after the prefix if it ends at a slash, else after the prefix's own folder."""
+    if prefix and key != prefix and (prefix.endswith("/") or key[len(prefix)] == "/"):
+        return key[len(prefix) :].lstrip("/")
+    return key[prefix.rfind("/") + 1 :]
+
+
+def _manifest(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    body = s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
+    try:
+        first, *names = json.loads(body)
+        base = Place.of(first["prefix"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{place.uri} is not a manifest: a list of {{'prefix': …}} and names") from error
+    for name in names:
+        yield Place(base.bucket, base.key + str(name)), str(name)
+
+
+def _fetch(s3: Any, place: Place, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    s3.download_file(place.bucket, place.key, str(target))
+
+
+def _send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:
+    extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
+    try:
+        s3.upload_file(str(file), place.bucket, place.key, ExtraArgs=extra)
+    except S3_ERRORS as error:
+        raise DataError(f"Failed to upload to {place.uri}: {_say(error)}") from error
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+class _Nothing:
+    """A with-statement's stand-in for the content of a folder."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _say(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        about = error.response.get("Error", {})
+        return f"{about.get('Code', '?')}: {about.get('Message', error)}"
+    return str(error)

@@ -1,0 +1,112 @@
+"""The SageMaker service: every part put together, and the two doors to it, `handle` and `invoke`."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from localcloud.sagemaker.context import Call, Context, Limits, Operation, log
+from localcloud.sagemaker.endpoints.capture import Capture
+from localcloud.sagemaker.endpoints.deployment import Deployments
+from localcloud.sagemaker.endpoints.invoke import Invocation, Invoker
+from localcloud.sagemaker.endpoints.metrics import Meter
+from localcloud.sagemaker.endpoints.operations import Endpoints
+from localcloud.sagemaker.endpoints.server import Answer
+from localcloud.sagemaker.jobs.processing import ProcessingJobs
+from localcloud.sagemaker.jobs.runner import Runner
+from localcloud.sagemaker.jobs.training import TrainingJobs
+from localcloud.sagemaker.ports import ApiError, CloudPorts
+from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
+from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups
+from localcloud.sagemaker.resources.model_packages import ModelPackages
+from localcloud.sagemaker.resources.models import Models
+from localcloud.sagemaker.resources.tags import Tags
+from localcloud.sagemaker.shapes import answer, operation_model
+from localcloud.sagemaker.validation import validate
+
+
+class SageMaker:
+    """Make it, `start()` it once the cloud answers at its endpoint URL, ask it from any thread, `stop()` it."""
+
+    def __init__(self, state_dir: Path, ports: CloudPorts, limits: Limits | None = None) -> None:
+        context = Context(state_dir, ports, limits or Limits())
+        self._context = context
+        self._meter = Meter(context.clients)
+        self._capture = Capture(context.clients)
+        self._invoker = Invoker(context, self._meter, self._capture)
+        self._runner = Runner(context)
+        self._deployments = Deployments(context, self._invoker)
+        self._training = TrainingJobs(context, self._runner)
+        self._processing = ProcessingJobs(context, self._runner)
+        groups = ModelPackageGroups(context)
+        packages = ModelPackages(context, groups)
+        models = Models(context, packages)
+        configs = EndpointConfigs(context, models)
+        endpoints = Endpoints(context, configs, models, self._deployments)
+        parts = (
+            self._training,
+            self._processing,
+            groups,
+            packages,
+            models,
+            configs,
+            endpoints,
+            Tags(context),
+        )
+        self.operations: dict[str, Operation] = {
+            action: operation for part in parts for action, operation in part.operations.items()
+        }
+
+    def start(self) -> None:
+        """Settle what an earlier life left, and begin to ship logs, metrics and captures."""
+        self._context.logs.start()
+        self._meter.start()
+        self._capture.start()
+        self._training.recover()
+        self._processing.recover()
+        self._deployments.recover()
+
+    def stop(self) -> None:
+        """End every process. Jobs become Failed and endpoints serve again at the next start."""
+        self._context.stopping.set()
+        self._capture.stop()
+        self._meter.stop()
+        self._runner.shut_down()
+        self._deployments.shut_down()
+        self._context.logs.stop()
+
+    def handle(self, action: str, payload: dict[str, Any], caller: str | None = None) -> dict[str, Any]:
+        """One operation of the API, in the wire's form: times are epoch seconds. Raises ApiError."""
+        model = operation_model(action)
+        if model is None:
+            raise ApiError("UnknownOperationException", f"SageMaker has no operation {action}.")
+        operation = self.operations.get(action)
+        if operation is None:
+            raise ApiError(
+                "UnknownOperationException", f"localcloud does not have SageMaker {action} yet.", 501
+            )
+        validate(model.input_shape, payload)
+        given = {name: value for name, value in payload.items() if value is not None}
+        try:
+            return answer(action, operation(Call(action, given, caller or self._root())))
+        except ApiError:
+            raise
+        except Exception as error:
+            log.exception("SageMaker %s", action)
+            raise ApiError(
+                "InternalFailure", f"localcloud failed in SageMaker {action}: {error}", 500
+            ) from error
+
+    def invoke(self, endpoint: str, headers: dict[str, str], body: bytes) -> Answer:
+        """InvokeEndpoint. Header names in any case. Raises ApiError."""
+        lower = {name.lower(): value for name, value in headers.items()}
+        return self._invoker.invoke(Invocation(endpoint, lower, body))
+
+    @functools.cached_property
+    def supported(self) -> list[str]:
+        """The names of all operations that are here, for tables and for the curious."""
+        return sorted([*self.operations, "InvokeEndpoint"])
+
+    def _root(self) -> str:
+        return f"arn:aws:iam::{self._context.ports.account}:root"
