@@ -44,6 +44,11 @@ def export(group: str) -> str:
     )  # fmt: skip
 
 
+def check_lock() -> None:
+    """The lock has to be of this pyproject.toml; no network is needed to see that."""
+    uv("lock", "--check", offline=True)
+
+
 def write_exports() -> list[str]:
     """Write every export that changed; the answer names them."""
     changed = stale_exports()

@@ -1,0 +1,1 @@
+"""What has to hold before a merge: linters, types, import rules, lock, template, state machines, tests."""

@@ -1,0 +1,55 @@
+"""The checks in the order in which they are shown; each is a program that anyone can run by hand."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.paths import HOME, ROOT
+
+BIN = Path(sys.prefix) / "bin"
+PYTHON = str(BIN / "python")
+COVERAGE = HOME / "coverage"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named program. `fast` ones are in the quick part."""
+
+    name: str
+    command: tuple[str, ...]
+    fast: bool = True
+
+
+def static_steps() -> list[Step]:
+    """All but the tests."""
+    machines = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "statemachines").glob("*.asl.*"))
+    return [
+        Step("mypy", (tool("mypy"),)),
+        Step("ruff check", (tool("ruff"), "check", ".")),
+        Step("ruff format", (tool("ruff"), "format", "--check", ".")),
+        Step("import rules", (tool("lint-imports"), "--no-cache")),
+        Step("lock and exports", (PYTHON, "-P", "-m", "cli", "lock", "--check")),
+        Step("start script", ("/bin/sh", "-n", "dropforge")),
+        Step("template", (tool("cfn-lint"), "template.yaml")),
+        Step("state machines", (PYTHON, "-P", "-m", "localcloud.states.validate", *machines)),
+    ]
+
+
+def test_command(extra: list[str], *, fast: bool) -> list[str]:
+    """pytest under coverage, on both cores; whole-loop tests share one worker, because they share the
+    machine."""
+    chosen = ["-m", "not slow and not e2e"] if fast else []
+    parallel = ["-n", "2", "--dist", "loadgroup"]
+    return [tool("coverage"), "run", "-m", "pytest", *parallel, *chosen, *extra]
+
+
+def environment() -> dict[str, str]:
+    """What every step runs with; the checkout's packages are found wherever the command was started."""
+    path = os.pathsep.join((str(ROOT), str(ROOT / "layers" / "core")))
+    return {**os.environ, "PYTHONPATH": path, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def tool(name: str) -> str:
+    """A program of the locked environment."""
+    return str(BIN / name)

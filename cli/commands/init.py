@@ -1,0 +1,47 @@
+"""Writes a first contract from a CSV file: types, categories, ids and what to leave out, for you to read."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from cli.draft.propose import propose
+from cli.draft.survey import survey
+from cli.draft.write import write
+from cli.errors import Refused, UserError
+from cli.paths import ROOT
+from cli.show import document, note, wants_json
+from dropforge.domain.contract import ContractError
+from dropforge.edge.contract_yaml import load_contract
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The use case's name, the data and what to predict."""
+    parser.add_argument("name", metavar="NAME", help="lower-case letters, digits and dashes")
+    parser.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE", help="a CSV file")
+    parser.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="where (usecases/NAME/contract.yaml)")
+    parser.add_argument("--force", action="store_true", help="write over a contract that is there")
+
+
+def run(arguments: Namespace) -> int:
+    """Survey, propose, check, write."""
+    target: Path = arguments.to or ROOT / "usecases" / arguments.name / "contract.yaml"
+    if target.exists() and not arguments.force:
+        raise UserError(
+            f"{target} is there already; give another place with --to, or --force to write over it"
+        )
+    text = write(propose(arguments.name, survey(arguments.source), arguments.target))
+    check(text)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    if wants_json(arguments):
+        document({"usecase": arguments.name, "contract": str(target)})
+    note(f"wrote {target}; read it, then `dropforge publish {target}`")
+    return 0
+
+
+def check(text: str) -> None:
+    """What this command writes has to be valid by the same rules as any contract."""
+    try:
+        load_contract(text)
+    except ContractError as fault:
+        raise Refused(f"no contract can be drafted from this file:\n{fault}") from None
