@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.sagemaker.ports import CloudPorts
 from localcloud.sagemaker.runtime.clients import Clients
 from localcloud.sagemaker.runtime.logs import LogShipper
 from localcloud.sagemaker.store import Record, Stores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localcloud.sagemaker.ports import CloudPorts
 
 log = logging.getLogger("localcloud.sagemaker")
 

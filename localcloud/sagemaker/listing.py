@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.ports import ApiError
-from localcloud.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from localcloud.sagemaker.store import Record
 
 DEFAULT_PAGE = 10
 

@@ -1,10 +1,14 @@
-"""The SageMaker service: every part put together, and the two doors to it, `handle` and `invoke`."""
+"""The SageMaker service: every part put together, and the two doors to it, `handle` and `runtime`.
+
+Both block (on disks, S3 and containers), so an event loop asks them in a thread.
+"""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from localcloud.sagemaker.context import Call, Context, Limits, Operation, log
 from localcloud.sagemaker.endpoints.capture import Capture
@@ -12,7 +16,6 @@ from localcloud.sagemaker.endpoints.deployment import Deployments
 from localcloud.sagemaker.endpoints.invoke import Invocation, Invoker
 from localcloud.sagemaker.endpoints.metrics import Meter
 from localcloud.sagemaker.endpoints.operations import Endpoints
-from localcloud.sagemaker.endpoints.server import Answer
 from localcloud.sagemaker.jobs.processing import ProcessingJobs
 from localcloud.sagemaker.jobs.runner import Runner
 from localcloud.sagemaker.jobs.training import TrainingJobs
@@ -24,6 +27,12 @@ from localcloud.sagemaker.resources.models import Models
 from localcloud.sagemaker.resources.tags import Tags
 from localcloud.sagemaker.shapes import answer, operation_model
 from localcloud.sagemaker.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_INVOKE = re.compile(r"/endpoints/([^/]+)/invocations/?")
 
 
 class SageMaker:
@@ -98,10 +107,17 @@ class SageMaker:
                 "InternalFailure", f"localcloud failed in SageMaker {action}: {error}", 500
             ) from error
 
-    def invoke(self, endpoint: str, headers: dict[str, str], body: bytes) -> Answer:
-        """InvokeEndpoint. Header names in any case. Raises ApiError."""
+    def runtime(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """The runtime's REST door: POST /endpoints/NAME/invocations. Raises ApiError."""
+        found = _INVOKE.fullmatch(path.split("?", maxsplit=1)[0])
+        if method != "POST" or found is None:
+            message = f"localcloud does not have SageMaker {method} {path} yet."
+            raise ApiError("UnknownOperationException", message)
         lower = {name.lower(): value for name, value in headers.items()}
-        return self._invoker.invoke(Invocation(endpoint, lower, body))
+        said = self._invoker.invoke(Invocation(unquote(found.group(1)), lower, body))
+        return said.status, said.headers, said.body
 
     @functools.cached_property
     def supported(self) -> list[str]:

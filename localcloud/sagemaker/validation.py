@@ -9,13 +9,15 @@ newer than our botocore is refused until botocore is raised.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from localcloud.sagemaker.ports import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The model's patterns are Java's; Python's `re` has no \p classes. \w also lets "_" through, which every pattern
 # that uses \p{L} allows anyway.

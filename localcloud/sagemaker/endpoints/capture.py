@@ -13,13 +13,15 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from localcloud.sagemaker.context import log
-from localcloud.sagemaker.runtime.clients import Clients
 from localcloud.sagemaker.runtime.data import S3_ERRORS, DataError, Place
-from localcloud.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.runtime.clients import Clients
+    from localcloud.sagemaker.store import Record
 
 INTERVAL_SECONDS = 2.0
 
@@ -119,7 +121,7 @@ def _side(mode: str, body: bytes, content_type: str, headers: Record) -> dict[st
 
 def _encoding(content_type: str, headers: Record) -> str:
     """Without CaptureContentTypeHeader AWS encodes everything in base 64; parameters after ';' do not count."""
-    bare = content_type.split(";")[0].strip().lower()
+    bare = content_type.split(";", maxsplit=1)[0].strip().lower()
     if bare in [item.lower() for item in headers.get("CsvContentTypes", [])]:
         return "CSV"
     if bare in [item.lower() for item in headers.get("JsonContentTypes", [])]:

@@ -9,15 +9,18 @@ fleet serves, so a cloud that was killed in between starts that one again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, log, now
 from localcloud.sagemaker.endpoints.events import EVENT, endpoint_detail
 from localcloud.sagemaker.endpoints.fleet import Fleet, FleetFailed
-from localcloud.sagemaker.endpoints.invoke import Invoker
 from localcloud.sagemaker.endpoints.server import remove_all
-from localcloud.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.sagemaker.endpoints.invoke import Invoker
+    from localcloud.sagemaker.store import Record
 
 KIND = "endpoint"
 CUT_OFF = "The local cloud was stopped during the update; the endpoint serves its earlier configuration."

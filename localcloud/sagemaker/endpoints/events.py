@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.sagemaker.store import Record
+if TYPE_CHECKING:
+    from localcloud.sagemaker.store import Record
 
 EVENT = "SageMaker Endpoint State Change"
 

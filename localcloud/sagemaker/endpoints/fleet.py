@@ -9,15 +9,18 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, log
 from localcloud.sagemaker.endpoints.server import Server, ServerPlan
 from localcloud.sagemaker.ports import ImageUnavailable
 from localcloud.sagemaker.runtime.data import DataError
-from localcloud.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localcloud.sagemaker.store import Record
 
 _RESTART_PAUSE_SECONDS = (0.0, 1.0, 2.0, 5.0, 15.0)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from localcloud.sagemaker.context import Context
 from localcloud.sagemaker.endpoints.capture import Capture, Exchange
-from localcloud.sagemaker.endpoints.fleet import Fleet, Variant
 from localcloud.sagemaker.endpoints.metrics import Meter, Served
 from localcloud.sagemaker.endpoints.server import Answer, NoAnswer, Server
 from localcloud.sagemaker.ports import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.sagemaker.context import Context
+    from localcloud.sagemaker.endpoints.fleet import Fleet, Variant
 
 MOST_BYTES = 6_291_456
 _CUSTOM = "x-amzn-sagemaker-custom-attributes"
@@ -58,7 +62,7 @@ class Invoker:
         answered = time.perf_counter()
         self._meter.count(served, answer.status, answered - asked, answered - started)
         if failed is not None or not 200 <= answer.status < 300:
-            raise self._model_error(request, variant, server, answer, failed)
+            raise self._model_error(request, answer, failed)
         self._record(fleet, variant, request, answer)
         return Answer(200, _out_headers(answer, variant), answer.body)
 
@@ -103,9 +107,7 @@ class Invoker:
             return Answer(500, {}, b""), f"The container's answer has more than {MOST_BYTES} bytes."
         return answer, None
 
-    def _model_error(
-        self, request: Invocation, variant: Variant, server: Server, answer: Answer, failed: str | None
-    ) -> ApiError:
+    def _model_error(self, request: Invocation, answer: Answer, failed: str | None) -> ApiError:
         text = failed or answer.body.decode("utf-8", "replace")
         group = f"/aws/sagemaker/Endpoints/{request.endpoint}"
         kind = "client" if 400 <= answer.status < 500 else "server"

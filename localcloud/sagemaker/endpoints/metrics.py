@@ -11,12 +11,14 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.sagemaker.context import log
-from localcloud.sagemaker.runtime.clients import Clients
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.runtime.clients import Clients
 
 INTERVAL_SECONDS = 1.0
 NAMESPACE = "AWS/SageMaker"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from localcloud.sagemaker.context import Call, Context, Operation, now
-from localcloud.sagemaker.endpoints.deployment import Deployments
 from localcloud.sagemaker.endpoints.fleet import blueprint
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
-from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
-from localcloud.sagemaker.resources.models import Models
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import Honoured, leaves, refuse_other_values, refuse_unsupported
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.endpoints.deployment import Deployments
+    from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
+    from localcloud.sagemaker.resources.models import Models
+    from localcloud.sagemaker.store import Record
 
 KIND = "endpoint"
 _DEPLOYMENT: Honoured = {

@@ -6,20 +6,23 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from localcloud.sagemaker.context import Context
-from localcloud.sagemaker.ports import Image
 from localcloud.sagemaker.runtime.data import download_file, unpack
 from localcloud.sagemaker.runtime.environment import container_env
-from localcloud.sagemaker.runtime.logs import LogStream
 from localcloud.sagemaker.runtime.process import Process, start
 from localcloud.sagemaker.runtime.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.sagemaker.context import Context
+    from localcloud.sagemaker.ports import Image
+    from localcloud.sagemaker.runtime.logs import LogStream
 
 HOST = "127.0.0.1"
 PING_SECONDS = 2.0

@@ -6,23 +6,55 @@ job's S3 words are in capitals (MANIFEST_FILE, FULLYREPLICATED) while its status
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.sagemaker.store import Record
+if TYPE_CHECKING:
+    from localcloud.sagemaker.store import Record
 
 TRAINING = "SageMaker Training Job State Change"
 PROCESSING = "SageMaker Processing Job State Change"
 
-_TRAINING_MEMBERS = (
-    "TrainingJobName TrainingJobArn TrainingJobStatus SecondaryStatus FailureReason HyperParameters "
-    "AlgorithmSpecification RoleArn InputDataConfig OutputDataConfig ModelArtifacts ResourceConfig VpcConfig "
-    "StoppingCondition CreationTime TrainingStartTime TrainingEndTime LastModifiedTime SecondaryStatusTransitions"
-).split()
-_PROCESSING_MEMBERS = (
-    "ProcessingInputs ProcessingOutputConfig ProcessingJobName ProcessingJobArn ProcessingResources StoppingCondition "
-    "AppSpecification Environment NetworkConfig RoleArn ExperimentConfig ProcessingJobStatus FailureReason "
-    "ExitMessage ProcessingEndTime ProcessingStartTime LastModifiedTime CreationTime"
-).split()
+_TRAINING_MEMBERS = [
+    "TrainingJobName",
+    "TrainingJobArn",
+    "TrainingJobStatus",
+    "SecondaryStatus",
+    "FailureReason",
+    "HyperParameters",
+    "AlgorithmSpecification",
+    "RoleArn",
+    "InputDataConfig",
+    "OutputDataConfig",
+    "ModelArtifacts",
+    "ResourceConfig",
+    "VpcConfig",
+    "StoppingCondition",
+    "CreationTime",
+    "TrainingStartTime",
+    "TrainingEndTime",
+    "LastModifiedTime",
+    "SecondaryStatusTransitions",
+]
+_PROCESSING_MEMBERS = [
+    "ProcessingInputs",
+    "ProcessingOutputConfig",
+    "ProcessingJobName",
+    "ProcessingJobArn",
+    "ProcessingResources",
+    "StoppingCondition",
+    "AppSpecification",
+    "Environment",
+    "NetworkConfig",
+    "RoleArn",
+    "ExperimentConfig",
+    "ProcessingJobStatus",
+    "FailureReason",
+    "ExitMessage",
+    "ProcessingEndTime",
+    "ProcessingStartTime",
+    "LastModifiedTime",
+    "CreationTime",
+]
 _WORDS = {
     "S3DataType": {"ManifestFile": "MANIFEST_FILE", "S3Prefix": "S3_PREFIX"},
     "S3InputMode": {"File": "FILE", "Pipe": "PIPE"},

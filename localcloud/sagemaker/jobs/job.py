@@ -5,13 +5,15 @@ Adding a kind is adding a class: the runner owns the order of things, time limit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from localcloud.sagemaker.ports import Image
-from localcloud.sagemaker.runtime.tree import Tree
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from localcloud.sagemaker.ports import Image
+    from localcloud.sagemaker.runtime.tree import Tree
 
 
 class Phase(Enum):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.jobs.events import PROCESSING, processing_detail
 from localcloud.sagemaker.jobs.job import End, Phase, Plan
-from localcloud.sagemaker.jobs.runner import Runner
 from localcloud.sagemaker.jobs.training import CLOUD_STOPPED, job_exists, job_over
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError, Image
 from localcloud.sagemaker.runtime.data import download, upload_folder
 from localcloud.sagemaker.runtime.tree import Tree, checked_container_path
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import (
     Honoured,
     leaves,
@@ -23,6 +20,12 @@ from localcloud.sagemaker.unsupported import (
     refuse_unsupported,
     unsupported,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localcloud.sagemaker.jobs.runner import Runner
+    from localcloud.sagemaker.store import Record
 
 KIND = "processing-job"
 PROCESSING_FOLDER = PurePosixPath("/opt/ml/processing")

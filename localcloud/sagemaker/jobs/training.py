@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.jobs.events import TRAINING, training_detail
 from localcloud.sagemaker.jobs.job import End, Phase, Plan
-from localcloud.sagemaker.jobs.runner import Runner
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError, Image
 from localcloud.sagemaker.runtime.data import download, upload_archive
-from localcloud.sagemaker.runtime.tree import Tree
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import Honoured, leaves, refuse_other_values, refuse_unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localcloud.sagemaker.jobs.runner import Runner
+    from localcloud.sagemaker.runtime.tree import Tree
+    from localcloud.sagemaker.store import Record
 
 KIND = "training-job"
 _HONOURED: Honoured = {

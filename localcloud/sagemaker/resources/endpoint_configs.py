@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
-from localcloud.sagemaker.resources.models import Models
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import Honoured, leaves, refuse_unsupported
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.resources.models import Models
+    from localcloud.sagemaker.store import Record
 
 KIND = "endpoint-config"
 EVENT = "SageMaker Endpoint Config State Change"

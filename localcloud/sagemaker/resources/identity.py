@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from localcloud.sagemaker.store import Record
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.store import Record
 
 
 def user_of(caller: str) -> Record:

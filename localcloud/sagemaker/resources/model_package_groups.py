@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
 from localcloud.sagemaker.resources.identity import user_of
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import leaves, refuse_unsupported
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.store import Record
 
 KIND = "model-package-group"
 _HONOURED = leaves("ModelPackageGroupName", "ModelPackageGroupDescription", "Tags")

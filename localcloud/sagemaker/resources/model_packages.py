@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError, ImageUnavailable
 from localcloud.sagemaker.resources.identity import user_of
-from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import leaves, refuse_other_values, refuse_unsupported
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups
+    from localcloud.sagemaker.store import Record
 
 KIND = "model-package"
 EVENT = "SageMaker Model Package State Change"
@@ -54,12 +56,25 @@ _UPDATABLE = leaves(
     *("ModelPackageArn", "CustomerMetadataProperties", "CustomerMetadataPropertiesToRemove", "ClientToken"),
     *("AdditionalInferenceSpecificationsToAdd", *_REPLACED),
 )
-_EVENT_MEMBERS = (
-    "ModelPackageGroupName ModelPackageVersion ModelPackageArn ModelPackageDescription InferenceSpecification "
-    "ModelPackageStatus ModelPackageStatusDetails CertifyForMarketplace ModelApprovalStatus ApprovalDescription "
-    "MetadataProperties ModelMetrics ModelLifeCycle CustomerMetadataProperties DriftCheckBaselines "
-    "SourceUri ModelPackageRegistrationType"
-).split()
+_EVENT_MEMBERS = [
+    "ModelPackageGroupName",
+    "ModelPackageVersion",
+    "ModelPackageArn",
+    "ModelPackageDescription",
+    "InferenceSpecification",
+    "ModelPackageStatus",
+    "ModelPackageStatusDetails",
+    "CertifyForMarketplace",
+    "ModelApprovalStatus",
+    "ApprovalDescription",
+    "MetadataProperties",
+    "ModelMetrics",
+    "ModelLifeCycle",
+    "CustomerMetadataProperties",
+    "DriftCheckBaselines",
+    "SourceUri",
+    "ModelPackageRegistrationType",
+]
 _MOST_PROPERTIES = 50
 
 
@@ -166,7 +181,10 @@ class ModelPackages:
 
     def _record(self, payload: Record, group: str, version: int, caller: str) -> Record:
         arn, time = self._context.arn(KIND, f"{group}/{version}"), now()
-        record: Record = {"ModelApprovalStatus": "PendingManualApproval", "CertifyForMarketplace": False} | payload
+        record: Record = {
+            "ModelApprovalStatus": "PendingManualApproval",
+            "CertifyForMarketplace": False,
+        } | payload
         record |= {"ModelPackageGroupName": group, "ModelPackageVersion": version, "ModelPackageArn": arn}
         # A version has no name of its own; DescribeModelPackage must give one, and AWS gives the group's.
         record |= {"ModelPackageName": group, "CreationTime": time, "CreatedBy": user_of(caller)}

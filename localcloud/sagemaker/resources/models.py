@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from localcloud.sagemaker.context import Call, Context, Operation, now
 from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
-from localcloud.sagemaker.resources.model_packages import ModelPackages
-from localcloud.sagemaker.store import Record
 from localcloud.sagemaker.unsupported import (
     Honoured,
     leaves,
@@ -14,6 +14,10 @@ from localcloud.sagemaker.unsupported import (
     refuse_unsupported,
     unsupported,
 )
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.resources.model_packages import ModelPackages
+    from localcloud.sagemaker.store import Record
 
 KIND = "model"
 MODEL_EVENT = "SageMaker Model State Change"

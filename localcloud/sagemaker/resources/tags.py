@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from localcloud.sagemaker.context import Call, Context, Operation
 from localcloud.sagemaker.ports import ApiError
-from localcloud.sagemaker.store import Record, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.sagemaker.context import Call, Context, Operation
+    from localcloud.sagemaker.store import Record, Store
 
 MOST_TAGS = 50
 # Every kind keeps its records under the word that its ARN has.

@@ -7,12 +7,13 @@ user's own AWS configuration: endpoint, region and credentials are all given, an
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from localcloud.sagemaker.ports import CloudPorts
+if TYPE_CHECKING:
+    from localcloud.sagemaker.ports import CloudPorts
 
 
 class Clients:

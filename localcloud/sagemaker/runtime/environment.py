@@ -7,10 +7,13 @@ laptop. Later entries win; the fence wins over all.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from localcloud.sagemaker.ports import CloudPorts, Image
-from localcloud.sagemaker.runtime.tree import Tree
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.sagemaker.ports import CloudPorts, Image
+    from localcloud.sagemaker.runtime.tree import Tree
 
 
 def container_env(

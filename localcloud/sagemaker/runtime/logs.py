@@ -10,11 +10,12 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.sagemaker.runtime.clients import Clients
+if TYPE_CHECKING:
+    from localcloud.sagemaker.runtime.clients import Clients
 
 log = logging.getLogger("localcloud.sagemaker")
 

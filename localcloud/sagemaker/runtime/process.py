@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from localcloud.sagemaker.runtime import guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 _LINE_BYTES = 200_000
 
