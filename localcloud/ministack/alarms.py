@@ -67,9 +67,13 @@ class _States:
         known = self._last.get(alarm["AlarmArn"])
         initial = "Unchecked: Initial alarm creation"
         before = known if known and known.value == old else AlarmState(old, initial, None, time.time())
-        now = AlarmState(new, reason, alarm.get("StateReasonData"), time.time())
+        data = alarm.get("StateReasonData")
+        judged = reason.startswith(_JUDGED)
+        if not judged and known and data == known.reason_data:
+            data = None  # SetAlarmState without data leaves that of the evaluation before it
+        now = AlarmState(new, reason, data, time.time())
         self._last[alarm["AlarmArn"]] = now
-        if not reason.startswith(_JUDGED):
+        if not judged:
             self._set_until[alarm["AlarmArn"]] = now.at + float(alarm.get("Period") or 60)
         return before, now
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import json
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -49,10 +50,12 @@ def _carry_version_id(s3: Any, eventbridge: Any) -> None:
 
     def dispatch_with_version(event: dict[str, Any], view: Any = None) -> None:
         version = _version_id.get()
-        if version and version != "null" and event.get("Source") == "aws.s3":
+        if event.get("Source") == "aws.s3":
             detail = json.loads(event["Detail"])
-            detail["object"]["version-id"] = version
-            event, view = {**event, "Detail": json.dumps(detail)}, None
+            if version and version != "null":
+                detail["object"]["version-id"] = version
+            # Events carry whole seconds.
+            event, view = {**event, "Detail": json.dumps(detail), "Time": int(time.time())}, None
         # What the event starts is no longer part of this upload.
         contextvars.copy_context().run(_dispatch_plain, dispatch, event, view)
 

@@ -1,0 +1,33 @@
+"""Tells the queue what came, and does what an event asks it to do."""
+
+import json
+import os
+import socket
+
+import boto3
+from tiny import words
+
+
+class OutOfMilk(Exception):
+    """A named error, for Catch."""
+
+
+def handle(event, context):
+    print("echo got", json.dumps(event)[:200])
+    ask = event.get("ask")
+    if ask == "fail":
+        raise OutOfMilk("there is no milk")
+    if ask == "outside":
+        socket.create_connection(("example.com", 80), timeout=5)
+    if ask == "sleep":
+        import time
+
+        time.sleep(event["seconds"])
+    if ask == "path":
+        import sys
+
+        return {"path": sys.path, "trace": os.environ.get("_X_AMZN_TRACE_ID"), "id": context.aws_request_id,
+                "name": context.function_name, "endpoint": os.environ["AWS_ENDPOINT_URL"]}
+    if "detail-type" in event:
+        boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(event))
+    return {"said": words.SAID, "event": event}
