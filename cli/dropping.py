@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from dropforge.domain.run import run_id
 
 from cli.aws_errors import code_of
 from cli.errors import Refused
 from cli.place import Place
 from cli.runs import Run, read_run
 from cli.waiting import START_SECONDS, Progress, pause, wait_for_execution
-
-UNKNOWN = "unknown"
+from dropforge.domain.events import ObjectCreated
+from dropforge.domain.names import UNKNOWN
+from dropforge.domain.run import run_id
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,14 @@ def put(place: Place, key: str, file: Path, usecase: str) -> Drop:
     s3 = place.client("s3")
     s3.upload_file(str(file), place.bucket, key)
     head = s3.head_object(Bucket=place.bucket, Key=key)
-    version = head.get("VersionId") or head["ETag"].strip('"')
-    return Drop(
-        usecase, run_id(usecase, place.bucket, key, version), place.bucket, key, head.get("VersionId")
+    created = ObjectCreated(
+        bucket=place.bucket,
+        key=key,
+        size=head["ContentLength"],
+        etag=head["ETag"].strip('"'),
+        version_id=head.get("VersionId") or "",
     )
+    return Drop(usecase, run_id(usecase, created), place.bucket, key, created.version_id or None)
 
 
 def wait_for_run(place: Place, dropped: Drop, timeout: float) -> Run:

@@ -1,9 +1,11 @@
 """Where things are in a checkout."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".dropforge"  # everything made on this machine; safe to delete while nothing runs
+# Everything made on this machine; safe to delete while nothing runs. Another home is another cloud beside it.
+HOME = Path(os.environ.get("DROPFORGE_HOME") or ROOT / ".dropforge").resolve()
 STATE = HOME / "state"
 CURRENT = HOME / "current.json"
 LOG = HOME / "localcloud.log"

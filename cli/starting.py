@@ -42,6 +42,8 @@ class Start:
 
 def free_port(wanted: int | None) -> int:
     """The wanted port, or the first free one from 4566 on."""
+    if wanted == 0:
+        return any_port()
     candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + PORTS)
     for port in candidates:
         with socket.socket() as probe:
@@ -54,6 +56,13 @@ def free_port(wanted: int | None) -> int:
     if wanted:
         raise UserError(f"port {wanted} is taken by another program; give another with --port, or none")
     raise UserError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free; give one with --port")
+
+
+def any_port() -> int:
+    """A port that the system gives; a moment later another program could have it, which its bind would show."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def command(start: Start) -> list[str]:

@@ -22,7 +22,7 @@ NEXT = """ready: {url}  (stack {stack}, state in {state})
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Where it listens and where its state lies."""
-    parser.add_argument("--port", type=int, metavar="N", help="the port (4566 or the next free one)")
+    parser.add_argument("--port", type=int, metavar="N", help="the port (4566 or the next free one; 0: any)")
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="where the state is kept (.dropforge/state)"
     )
