@@ -1,7 +1,7 @@
 """`python -m training process|train|evaluate|serve`: the image's entry point.
 
-SageMaker passes `train` and `serve` by itself; a processing job names its verb in ContainerArguments. A verb's
-modules are imported only when it runs, so that an endpoint does not load what only training needs.
+SageMaker passes `train` and `serve` by itself; a processing job names its verb in ContainerArguments. A
+verb's modules are imported only when it runs, so that an endpoint does not load what only training needs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from training.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 VERBS = ("process", "train", "evaluate", "serve")
 LONGEST_REASON = 1000
@@ -28,20 +27,18 @@ def main(arguments: Sequence[str]) -> int:
         print(f"usage: python -m training {'|'.join(VERBS)} (given: {given})", file=sys.stderr)
         return 2
     verb, paths = arguments[0], Paths.from_environment()
-    try:
+    try:  # our own errors are sentences; another's is told with its kind and its trace
         importlib.import_module(f"training.{verb}.job").run(paths)
     except Exception as fault:  # noqa: BLE001 - the last chance to tell SageMaker why
-        traceback.print_exc()
-        _tell(paths.failure if verb == "train" else paths.message, fault)
+        ours = type(fault).__module__.startswith(("training.", "dropforge."))
+        said = str(fault) if ours else f"{type(fault).__name__}: {fault}"
+        if not ours:
+            traceback.print_exc()
+        print(said, file=sys.stderr, flush=True)
+        place = paths.failure if verb == "train" else paths.message
+        place.write_text(said[:LONGEST_REASON], encoding="utf-8")
         return 1
     return 0
-
-
-def _tell(place: Path, fault: Exception) -> None:
-    """Our own errors are sentences; another's is told with its kind."""
-    ours = type(fault).__module__.startswith(("training.", "dropforge."))
-    said = str(fault) if ours else f"{type(fault).__name__}: {fault}"
-    place.write_text(said[:LONGEST_REASON], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What can go wrong in a container.
 
-    JobError        a fault of the job or its inputs: the job fails with this sentence
-    Refused         the drop breaks a rule of its contract: the job succeeds, and its report says which rule
-    BadRequest      a request that no prediction can be made for, with the HTTP status that says so
-        BadRecord   one record of it, by its place and column
+JobError        a fault of the job or its inputs: the job fails with this sentence
+Refused         the drop breaks a rule of its contract: the job succeeds, and its report says which rule
+BadRequest      a request that no prediction can be made for, with the HTTP status that says so
+    BadRecord   one record of it, by its place and column
 """
 
 from __future__ import annotations

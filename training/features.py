@@ -1,7 +1,7 @@
 """Records as callers send them → the arrays that the transform's graph takes.
 
-Used for every prediction, the evaluation's included. Processing does the same to whole columns (`process.checks`);
-a test holds the two to the same answers.
+Used for every prediction, the evaluation's included. Processing does the same to whole columns
+(`process.checks`); a test holds the two to the same answers.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class Features:
         unknown = record.keys() - self._names - self._ignored
         if unknown:
             name = min(unknown)
-            raise BadRecord(place, shown(name), f"is no column of the contract{nearest_name(name, self._names)}")
+            raise BadRecord(
+                place, shown(name), f"is no column of the contract{nearest_name(name, self._names)}"
+            )
 
     def _number(self, record: Mapping[str, Any], column: Column, place: str) -> float:
         value = self._present(record, column, place)

@@ -1,4 +1,5 @@
-"""The evaluation job: what the endpoint will answer on rows that no one has trained on, and the gate's verdict.
+"""The evaluation job: what the endpoint will answer on rows that no one has trained on, and the gate's
+verdict.
 
 The rows go through the endpoint's own code, from CSV text to label. A gate that is not met is a finished job
 whose verdict says so.
@@ -46,7 +47,10 @@ def run(paths: Paths) -> None:
     _write(folder / "evaluation.json", evaluation)
     _write(folder / "confusion.json", evaluation["binary_classification_metrics"]["confusion_matrix"])
     _write(folder / "verdict.json", asdict(verdict) | {"metrics": values_of(evaluation)})
-    print(f"{len(positive)} rows; gate {'passed' if verdict.passed else 'not met'}: {verdict.sentence}", flush=True)
+    print(
+        f"{len(positive)} rows; gate {'passed' if verdict.passed else 'not met'}: {verdict.sentence}",
+        flush=True,
+    )
 
 
 def _predict(predictor: Predictor, rows: Path) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

@@ -1,8 +1,8 @@
 """A binary classifier's metrics in the Model Registry's own report format.
 
-Standard deviations: for what a confusion matrix gives, by drawing 1,000 matrices of the same size from its shares;
-for the area under the curve, after Hanley and McNeil. Under 200 rows they say little, and are the text "NaN" as
-the registry's own reports have it.
+Standard deviations: for what a confusion matrix gives, by drawing 1,000 matrices of the same size from its
+shares; for the area under the curve, after Hanley and McNeil. Under 200 rows they say little, and are the
+text "NaN" as the registry's own reports have it.
 """
 
 from __future__ import annotations
@@ -87,11 +87,17 @@ def report(positive: NDArray[np.bool_], probabilities: NDArray[np.float64], labe
     metrics: dict[str, Any] = {"confusion_matrix": matrix(counts, labels)}
     metrics |= {name: _leaf(value, deviations[name], reliable) for name, value in measured.items()}
     metrics |= {
-        f"{name}_best_constant_classifier": _leaf(constant.metrics()[name], constant_deviations[name], reliable)
+        f"{name}_best_constant_classifier": _leaf(
+            constant.metrics()[name], constant_deviations[name], reliable
+        )
         for name in ("recall", "precision", "accuracy")
     }
     metrics |= _curves(positive, probabilities)
-    return {"version": 0.0, "dataset": {"item_count": len(positive)}, "binary_classification_metrics": metrics}
+    return {
+        "version": 0.0,
+        "dataset": {"item_count": len(positive)},
+        "binary_classification_metrics": metrics,
+    }
 
 
 def matrix(counts: Confusion, labels: Labels) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ MOST_BYTES = 4 * 1024**3
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Regular files inside the folder only: no links, devices, outside paths, nor more than a model ever holds."""
+    """Regular files inside the folder only: no links, devices or outside paths, and no endless ones."""
     try:
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(folder, members=_harmless(tar), filter="data")

@@ -1,15 +1,20 @@
-"""What is in a model's folder, each file with its SHA-256. It is checked before anything in the folder is loaded.
+"""What is in a model's folder, each file with its SHA-256. It is checked before anything in the folder is
+loaded.
 
-It shows that the folder is whole and unmixed; it is no signature: who can replace the files can replace it too.
+It shows that the folder is whole and unmixed; it is no signature: who can replace the files can replace it
+too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from training.errors import JobError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 
@@ -24,7 +29,10 @@ def check_manifest(folder: Path) -> None:
     """JobError unless the folder holds exactly the files of its manifest, unchanged."""
     stated = _read(folder / MANIFEST)
     found = _names(folder) - {MANIFEST}
-    for fault, names in (("is missing", stated.keys() - found), ("is not in the manifest", found - stated.keys())):
+    for fault, names in (
+        ("is missing", stated.keys() - found),
+        ("is not in the manifest", found - stated.keys()),
+    ):
         if names:
             raise JobError(f"the model is not whole: {min(names)} {fault}")
     changed = [name for name in sorted(stated) if sha256_of(folder / name) != stated[name]]

@@ -1,4 +1,4 @@
-"""The one way from records to predictions: the endpoint's, and the evaluation's of what the endpoint will answer."""
+"""The one way from records to predictions: the endpoint's, and the evaluation's too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import onnxruntime
 
 from dropforge.domain.contract import Contract, contract_from_json
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 THRESHOLD = 0.5

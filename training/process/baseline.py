@@ -1,6 +1,7 @@
 """What the training part looks like, as Model Monitor writes it: statistics.json and constraints.json.
 
-Thin on purpose: ten equal buckets a number in place of a KLL sketch, and the constraints that the data suggest.
+Thin on purpose: ten equal buckets a number in place of a KLL sketch, and the constraints that the data
+suggest.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+    from numpy.typing import NDArray
 
     from dropforge.domain.contract import Column, Contract
 
@@ -68,7 +70,7 @@ def _statistics(column: Column, values: pl.Series) -> dict[str, Any]:
 
 
 def _numbers(values: pl.Series) -> dict[str, Any]:
-    present = values.drop_nulls().to_numpy().astype(np.float64)
+    present: NDArray[np.float64] = values.drop_nulls().to_numpy().astype(np.float64)
     counts, edges = np.histogram(present, bins=BUCKETS)
     buckets = [
         {"lower_bound": float(low), "upper_bound": float(high), "count": int(count)}

@@ -1,7 +1,8 @@
 """The cells, column by column: what each row's first fault is, and the typed values of the sound ones.
 
-The rules are `training.features`' own, written as polars expressions so that a million rows take about a second;
-what they add is what only a whole file can break: ranges, allowed values, repeated keys, a missing target.
+The rules are `training.features`' own, written as polars expressions so that a million rows take about a
+second; what they add is what only a whole file can break: ranges, allowed values, repeated keys, a missing
+target.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def set_aside(rows: pl.LazyFrame, contract: Contract, quarantine: Quarantine) ->
 
 
 def sound(rows: pl.LazyFrame, contract: Contract) -> pl.DataFrame:
-    """The good rows as typed values: 32-bit floats and texts, null where missing, and a key of the whole row."""
+    """The good rows: 32-bit floats and texts, null where missing, and a key of the whole row."""
     kept = rows.filter(pl.coalesce(*_faults(contract)).is_null())
     values = [_value(column, contract).alias(column.name) for column in _read(contract)]
     key = pl.struct(pl.col("^cell:.*$")).hash(seed=0).alias(KEY)

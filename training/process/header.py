@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from dropforge.domain.contract import Contract
 
-DELIMITERS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'", ":": "':'", "^": "'^'", "~": "'~'", " ": "a space"}
+DELIMITERS = {
+    ",": "','",
+    ";": "';'",
+    "\t": "a tab",
+    "|": "'|'",
+    ":": "':'",
+    "^": "'^'",
+    "~": "'~'",
+    " ": "a space",
+}
 MOST_NAMED = 10
 
 

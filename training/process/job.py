@@ -72,7 +72,10 @@ def _read(
         values = checks.sound(rows, contract)
     unique = checks.without_duplicates(values)
     report.rows |= {"duplicates": values.height - unique.height, "good": unique.height}
-    print(f"read {found.rows} rows in {time.monotonic() - begun:.1f} s: {unique.height} good, {bad} bad", flush=True)
+    print(
+        f"read {found.rows} rows in {time.monotonic() - begun:.1f} s: {unique.height} good, {bad} bad",
+        flush=True,
+    )
     report.describe(unique, contract)
     limits.check_rows(found.rows, values.height - unique.height, unique.height, contract)
     return unique, found

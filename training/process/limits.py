@@ -21,7 +21,8 @@ def check_bad_rows(read: int, reasons: Counter[str], contract: Contract) -> None
         named = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
         raise Refused(
             "quality.bad_rows",
-            f"{bad} of {read} rows are bad ({_percent(bad / read)}), more than the {_percent(most)} allowed: {named}",
+            f"{bad} of {read} rows are bad ({_percent(bad / read)}), "
+            f"more than the {_percent(most)} allowed: {named}",
         )
 
 
@@ -34,7 +35,9 @@ def check_rows(read: int, duplicates: int, good: int, contract: Contract) -> Non
             f"more than the {_percent(most)} allowed",
         )
     if good < least:
-        raise Refused("quality.minimum_rows", f"{good} good rows, fewer than the {least} that the contract asks for")
+        raise Refused(
+            "quality.minimum_rows", f"{good} good rows, fewer than the {least} that the contract asks for"
+        )
 
 
 def check_classes(target: pl.Series, contract: Contract) -> None:
@@ -44,7 +47,9 @@ def check_classes(target: pl.Series, contract: Contract) -> None:
         raise Refused("target", f"{contract.target} has {len(counts)} classes, not 2: {named}")
     if positive_class(contract.positive, tuple(counts)) is None:
         wanted = "none is 1, true or yes" if contract.positive is None else f"none is {contract.positive!r}"
-        raise Refused("positive", f"{contract.target} has the classes {named}, and {wanted}: name the positive one")
+        raise Refused(
+            "positive", f"{contract.target} has the classes {named}, and {wanted}: name the positive one"
+        )
     value, count = min(counts.items(), key=lambda pair: pair[1])
     if count < contract.quality.minimum_class:
         raise Refused(

@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 class Lines:
-    """Iterates over (number, line), the line's end cut off; `number` is the last line read, counted from 1."""
+    """Iterates over (number, line without its end); `number` is the last line read, from 1."""
 
     def __init__(self, text: TextIO, delimiter: str) -> None:
         self._text = text
@@ -62,6 +62,8 @@ class Lines:
     def _next(self) -> str:
         line = self._text.readline(LONGEST_LINE)
         if len(line) == LONGEST_LINE:
-            raise Refused("binary", f"line {self.number + 1} is longer than {LONGEST_LINE} characters: no CSV file")
+            raise Refused(
+                "binary", f"line {self.number + 1} is longer than {LONGEST_LINE} characters: no CSV file"
+            )
         self.number += bool(line)
         return line

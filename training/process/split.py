@@ -1,7 +1,7 @@
 """Who trains, who validates, who tests: by class, seeded, and never the same features on two sides.
 
-Rows with equal features move as one, or the model would be tested on what it has seen. Shares are met to within
-one such group a class.
+Rows with equal features move as one, or the model would be tested on what it has seen. Shares are met to
+within one such group a class.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def _parts(sizes: NDArray[np.int64], shares: Split) -> NDArray[np.int8]:
     """0, 1 or 2 for each group: where its middle falls among the shares."""
     ends = np.cumsum(sizes)
     middles = (ends - sizes / 2) / ends[-1]
-    return np.searchsorted([shares.train, shares.train + shares.validation], middles).astype(np.int8)
+    places: NDArray[np.int64] = np.searchsorted([shares.train, shares.train + shares.validation], middles)
+    return places.astype(np.int8)
 
 
 def _check_classes(parts: dict[str, pl.DataFrame], values: pl.DataFrame, target: str) -> None:

@@ -46,7 +46,10 @@ def survey(drop: Path, contract: Contract, clean: Path, quarantine: Quarantine) 
     found = Survey(*_digest(drop, contract))
     reader = contract.reader
     encoding = "utf-8-sig" if reader.encoding == "utf-8" else reader.encoding
-    with drop.open(encoding=encoding, newline="") as text, clean.open("w", encoding="utf-8", newline="") as out:
+    with (
+        drop.open(encoding=encoding, newline="") as text,
+        clean.open("w", encoding="utf-8", newline="") as out,
+    ):
         lines = Lines(text, reader.delimiter)
         try:
             found.header = check_header(lines.first_row(), contract)
@@ -102,7 +105,7 @@ def _digest(drop: Path, contract: Contract) -> tuple[str, int]:
     if size > most * 1024 * 1024:
         raise Refused(
             "quality.megabytes",
-            f"the file has {size / 1024 / 1024:.1f} MB, more than the {most:.15g} MB that the contract allows",
+            f"the file has {size / 1024 / 1024:.1f} MB, more than the {most:.15g} MB the contract allows",
         )
     digest, place = hashlib.sha256(), 0
     with drop.open("rb") as file:
@@ -119,6 +122,6 @@ def _undecodable(fault: UnicodeDecodeError, encoding: str, number: int) -> Refus
     byte = fault.object[fault.start] if fault.start < len(fault.object) else 0
     return Refused(
         "reader.encoding",
-        f"the file is not {encoding} text: after line {number} comes the byte 0x{byte:02x}, which is no character "
-        "there; save it in that encoding, or name its own in the contract",
+        f"the file is not {encoding} text: after line {number} comes the byte 0x{byte:02x}, "
+        "which is no character there; save it in that encoding, or name its own in the contract",
     )

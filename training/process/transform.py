@@ -1,8 +1,8 @@
 """The transform: fitted once on the training part, compiled to ONNX, and run as that graph ever after.
 
 Numbers pass through, their gaps filled with the training part's median; categories become one column a value.
-Trees need no scaling. The matrices come from the compiled graph and not from scikit-learn, whose 64-bit output
-differs from the graph's 32-bit one just enough to flip answers at a tree's thresholds.
+Trees need no scaling. The matrices come from the compiled graph and not from scikit-learn, whose 64-bit
+output differs from the graph's 32-bit one just enough to flip answers at a tree's thresholds.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Transform:
         """Runs the compiled graph in batches and writes its output as it comes."""
         session = open_graph(graph, threads=0)
         shape = (rows.height, len(self.names))
-        out = np.lib.format.open_memmap(place, mode="w+", dtype=np.float32, shape=shape)  # type: ignore[no-untyped-call]
+        out = np.lib.format.open_memmap(place, mode="w+", dtype=np.float32, shape=shape)
         for start in range(0, rows.height, BATCH):
             batch = rows.slice(start, BATCH)
             out[start : start + batch.height] = session.run(None, self._feed(batch))[0]
@@ -103,7 +103,7 @@ def _filled(rows: pl.DataFrame, numbers: list[str], categories: list[str]) -> pl
 
 
 def _values(column: Column, train: pl.DataFrame) -> list[str]:
-    """A category's values: the contract's, or those of the training part; any other value is no column at all."""
+    """A category's values: the contract's, or the training part's; any other gets no column."""
     found = train[column.name]
     values = list(column.values) or sorted(found.drop_nulls().unique().to_list())
     if len(values) > MOST_VALUES:

@@ -1,6 +1,7 @@
 """The endpoint as a WSGI application around one predictor.
 
-WSGI, because a prediction is a millisecond of computing and nothing to wait for; a thread each is all it takes.
+WSGI, because a prediction is a millisecond of computing and nothing to wait for; a thread each is all it
+takes.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Application:
     def _route(self, environ: Environ) -> Answer:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path not in self._routes:
-            raise BadRequest(f"there is nothing at {path[:100]!r}; known are {', '.join(self._routes)}", status=404)
+            raise BadRequest(
+                f"there is nothing at {path[:100]!r}; known are {', '.join(self._routes)}", status=404
+            )
         if method not in self._routes[path]:
             raise BadRequest(f"{path} takes {', '.join(self._routes[path])}, not {method[:20]!r}", status=405)
         return self._routes[path][method](environ)
@@ -72,12 +75,13 @@ class Application:
 def _body(environ: Environ) -> bytes:
     """The body, and never more of it than the limit, whatever length was announced."""
     announced = environ.get("CONTENT_LENGTH") or ""
-    body = b""
     if not announced.isdigit() or int(announced) <= LARGEST_BODY:
-        body = environ["wsgi.input"].read(LARGEST_BODY + 1)
+        body: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
         if len(body) <= LARGEST_BODY:
             return body
-    raise BadRequest(f"the body is larger than {LARGEST_BODY} bytes; send fewer records at a time", status=413)
+    raise BadRequest(
+        f"the body is larger than {LARGEST_BODY} bytes; send fewer records at a time", status=413
+    )
 
 
 def _ping(_: Environ) -> Answer:

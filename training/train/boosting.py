@@ -36,8 +36,8 @@ class Matrix:
         return cls(features, np.load(folder / "labels.npy", allow_pickle=False))
 
 
-class Lines(xgboost.callback.TrainingCallback):  # type: ignore[misc]
-    """One line a round, `[12] train-logloss:0.04 validation-auc:0.99`, for CloudWatch's metric expressions."""
+class Lines(xgboost.callback.TrainingCallback):
+    """One line a round, `[12] train-logloss:0.04 validation-auc:0.99`, for metric expressions."""
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
         del model

@@ -1,4 +1,4 @@
-"""hyperparameters.json, in which SageMaker makes every value a text, → numbers within the contract's limits."""
+"""hyperparameters.json, where every value is a text, → numbers within the contract's limits."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ SAGEMAKERS_OWN = ("sagemaker_", "_tuning_objective_metric")
 
 
 def read_hyperparameters(path: Path, contract: Contract) -> dict[str, float]:
-    """The contract's parameters, with the job's own over them. What nothing knows is refused, never ignored."""
+    """The contract's parameters, with the job's own over them; an unknown one is refused."""
     fields = ALGORITHMS[contract.algorithm.name]
     parameters = dict(contract.algorithm.parameters)
     for name, text in _given(path).items():
         if name.startswith(SAGEMAKERS_OWN):
             continue
         if name not in fields:
-            raise JobError(
-                f"hyperparameter {shown(name)} is not known to {contract.algorithm.name}{nearest_name(name, fields)}"
-            )
+            hint = nearest_name(name, fields)
+            raise JobError(f"hyperparameter {shown(name)} is not known to {contract.algorithm.name}{hint}")
         try:
             parameters[name] = fields[name].read(_number(text))
         except InvalidError as fault:

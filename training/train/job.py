@@ -36,7 +36,10 @@ def run(paths: Paths) -> None:
     difference = check_graph(booster, folder / "model.onnx", validation.features)
     _gather(folder, contract_file, transform, paths.channel("baseline"))
     write_manifest(folder)
-    print(f"{booster.num_boosted_rounds()} rounds kept; compiled model differs by at most {difference:.1e}", flush=True)
+    print(
+        f"{booster.num_boosted_rounds()} rounds kept; compiled model differs by at most {difference:.1e}",
+        flush=True,
+    )
 
 
 def _gather(folder: Path, contract_file: Path, transform: Path, baseline: Path) -> None:

@@ -35,7 +35,7 @@ class Verdict:
 
 
 def judge(metrics: Mapping[str, float | None], gate: Mapping[str, float]) -> Verdict:
-    """May this model be registered? Every metric of the gate must reach its limit; unmeasured is not reached."""
+    """May this model be registered? Every metric of the gate must reach its limit; unmeasured did not."""
     rules = tuple(_rule(metric, metrics.get(metric), limit) for metric, limit in gate.items())
     failed = [rule for rule in rules if not rule.passed]
     return Verdict(not failed, "; ".join(str(rule) for rule in failed or rules), rules)

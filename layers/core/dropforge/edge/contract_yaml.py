@@ -1,8 +1,8 @@
 """A contract written in YAML → Contract, every problem with its line.
 
 YAML is read narrowly, because the file comes from anyone who may write to the bucket: no tags, anchors or
-aliases (a few of which unfold to gigabytes), no duplicate keys, bounded size and depth. Words are read as YAML
-1.2 does, so that `no`, `yes` and `on` stay the words they are in the data, and a date stays text.
+aliases (a few of which unfold to gigabytes), no duplicate keys, bounded size and depth. Words are read as
+YAML 1.2 does, so that `no`, `yes` and `on` stay the words they are in the data, and a date stays text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One spelling for one value, whether it comes from YAML, a CSV cell or a JSON request.
 
 Training reads `1` from a file, a caller sends the number 1, a spreadsheet has saved "1.0" and Python "True".
-Were these different categories, the model would see at serving what it never saw in training: so each value has
-one text. The cost: a category cannot tell "1.0" from "1", nor "TRUE" from "true".
+Were these different categories, the model would see at serving what it never saw in training: so each value
+has one text. The cost: a category cannot tell "1.0" from "1", nor "TRUE" from "true".
 
 The patterns are kept to what every regular-expression engine reads alike, because processing applies the same
 ones to whole columns in another engine.

@@ -1,0 +1,1 @@
+"""Will a customer take a personal loan?"""
