@@ -59,7 +59,7 @@ def free_port(wanted: int | None) -> int:
 
 
 def any_port() -> int:
-    """A port that the system gives; a moment later another program could have it, which its bind would show."""
+    """A port that the system gives; should another program take it meanwhile, the cloud says so."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,90 @@
+"""Where the demo plays: the cloud, an inbox of its notifications, and insisting on what has to be true."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cli.errors import Refused
+from cli.place import Place
+
+Answer = TypeVar("Answer")
+USECASE = "loan"
+STRICT = "loan-strict"
+
+
+class Stage:
+    """What the steps share. Files are made in a folder that goes away with the demo."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.place = place
+        self.folder = folder
+        self.seed = time.time_ns() % 1_000_000  # new data each time, so that a second demo has new runs
+        self.versions: list[int] = []
+        self.queue = ""
+        self.messages: list[dict[str, Any]] = []
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the endpoint and of the model package group."""
+        return self.place.named(USECASE)
+
+    @contextmanager
+    def inbox(self) -> Iterator[None]:
+        """A queue that hears everything the application tells people, for as long as the demo runs."""
+        sqs, sns = self.place.client("sqs"), self.place.client("sns")
+        self.queue = sqs.create_queue(QueueName=f"{self.place.stack}-demo-{self.seed}")["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]
+        subscription = sns.subscribe(
+            TopicArn=self.place.output("NotificationsTopicArn"),
+            Protocol="sqs",
+            Endpoint=attributes["QueueArn"],
+            Attributes={"RawMessageDelivery": "true"},
+            ReturnSubscriptionArn=True,
+        )["SubscriptionArn"]
+        try:
+            yield
+        finally:
+            sns.unsubscribe(SubscriptionArn=subscription)
+            sqs.delete_queue(QueueUrl=self.queue)
+
+    def told(self, kind: str, about: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
+        """The first notification of a kind that fits."""
+
+        def heard() -> dict[str, Any] | None:
+            self._receive()
+            fitting = (message for message in self.messages if message.get("kind") == kind and about(message))
+            return next(fitting, None)
+
+        return eventually(heard, f"a notification {kind} arrives", seconds)
+
+    def count(self, kind: str) -> int:
+        """How many notifications of a kind came so far."""
+        self._receive()
+        return sum(message.get("kind") == kind for message in self.messages)
+
+    def _receive(self) -> None:
+        sqs = self.place.client("sqs")
+        while batch := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in batch:
+                self.messages.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+
+
+def insist(truth: object, claim: str) -> None:
+    """Stop at the first thing that is not so."""
+    if not truth:
+        raise Refused(f"not true: {claim}")
+
+
+def eventually(look: Callable[[], Answer | None], claim: str, seconds: float) -> Answer:
+    """The first answer of a look that finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = look()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise Refused(f"not true within {seconds:.0f} s: {claim}")
