@@ -34,4 +34,3 @@ def prepare_environment() -> None:
     environment.prepare("dev", stamp)
     # The packages changed under this process: begin again with the new ones.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", *sys.argv[1:]])  # noqa: S606 - no shell
-    wanted

@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from cli.approving import decide, wait_for_deployment
@@ -139,7 +138,7 @@ LOOP: dict[str, Step] = {
 
 def train(stage: Stage, table: list[list[str]], name: str) -> Run:
     """Drop a table and follow its run to a registered version."""
-    file: Path = data.write(stage.folder / f"{name}.csv", table)
+    file = data.write(stage.folder / f"{name}.csv", table)
     ended = wait_for_run(stage.place, drop(stage.place, USECASE, file), SECONDS)
     insist(ended.ended_well, f"run {ended.run} registers a version; it was {ended.status}: {ended.reason}")
     insist({"accuracy", "auc", "f1"} <= set(ended.metrics), f"its metrics are known: {ended.metrics}")
