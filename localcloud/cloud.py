@@ -92,7 +92,7 @@ class Cloud:
         """Deploy or update a stack; its outputs."""
         for uri, source in (images or {}).items():
             self._registry.add(uri, source)
-            self._registry.image(uri)
+            self._registry.build(source)
         bucket = f"localcloud-artifacts-{ACCOUNT}-{REGION}"
         deployer = Deployer(self.client("cloudformation"), self.client("s3"), self._build_dir, bucket, self._report)
         outputs = deployer.deploy(template, stack, parameters or {})

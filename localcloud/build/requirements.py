@@ -41,7 +41,9 @@ def installed_environment(requirements: list[Path], cache: Path, report: Report,
         _uv("venv", "--quiet", "--python", base, str(target))
         for path in requirements:
             hashes = ["--require-hashes", "--no-deps"] if "--hash=" in path.read_text("utf-8") else []
-            _uv("pip", "install", "--quiet", *hashes, "--python", str(target / "bin" / "python"), "-r", str(path))
+            # Compiled at once, as pip does it in a container: jobs start often, and may be told to write no bytecode.
+            _uv("pip", "install", "--quiet", "--compile-bytecode", *hashes,
+                "--python", str(target / "bin" / "python"), "-r", str(path))  # fmt: skip
         ready.touch()
     return target
 

@@ -26,6 +26,7 @@ from localcloud.sagemaker.ports import Image
 
 def build_image(context: Path, dockerfile: Path, cache: Path, report: Callable[[str], None]) -> Image:
     """Build or find the image of a Dockerfile in a context folder."""
+    context, cache = context.resolve(), cache.resolve()
     recipe = parse(dockerfile)
     requirements = [_requirements(recipe, context, name) for name in recipe.requirements]
     files = _copied(recipe, context)

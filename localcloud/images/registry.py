@@ -31,15 +31,20 @@ class Registry:
         self._sources[uri] = source
 
     def image(self, uri: str) -> Image:
+        """The image, for whoever runs a container. Raises ImageUnavailable."""
         source = self._sources.get(uri)
         if source is None:
             known = ", ".join(sorted(self._sources)) or "none"
             raise ImageUnavailable(f"the local cloud has no image {uri}; it has: {known}. Give it one with --image")
         try:
-            with self._lock:
-                return build_image(source.context, source.dockerfile, self._cache, self._report)
+            return self.build(source)
         except CloudError as error:
             raise ImageUnavailable(str(error)) from error
+
+    def build(self, source: Source) -> Image:
+        """Build or find an image. Raises ImageError or BuildError."""
+        with self._lock:
+            return build_image(source.context, source.dockerfile, self._cache, self._report)
 
 
 def parse_image(text: str) -> tuple[str, Source]:
