@@ -19,7 +19,7 @@ from typing import TextIO
 from cli import local
 from cli.errors import Refused, UserError
 from cli.image import DOCKERFILE, image_uri
-from cli.paths import LOG, ROOT, TEMPLATE
+from cli.paths import BUILD, LOG, ROOT, TEMPLATE
 
 FIRST_PORT = 4566
 PORTS = 40
@@ -38,6 +38,7 @@ class Start:
     stack: str
     port: int
     state: Path
+    attached: bool = False  # ends with the command that started it, even when that is killed
 
 
 def free_port(wanted: int | None) -> int:
@@ -75,6 +76,8 @@ def command(start: Start) -> list[str]:
         "--stack", start.stack,
         "--port", str(start.port),
         "--state", str(start.state),
+        "--build", str(BUILD),
+        *(["--with-parent"] if start.attached else []),
         "--image", f"{uri}={ROOT}:{DOCKERFILE}",
         *(word for name, value in parameters.items() for word in ("--parameter", f"{name}={value}")),
     ]  # fmt: skip
@@ -110,7 +113,8 @@ def wait_until_ready(
                 return cloud
             if process.poll() is not None:
                 pass_on(lines, say)
-                raise Refused(f"the local cloud ended with status {process.returncode}:\n{tail(log)}")
+                fault = UserError if process.returncode == UserError.status else Refused
+                raise fault(f"the local cloud ended with status {process.returncode}:\n{tail(log)}")
             time.sleep(0.05)
     end(process)
     raise Refused(f"the local cloud was not ready within {READY_SECONDS:.0f} s:\n{tail(log)}")

@@ -69,7 +69,9 @@ def a_cloud(arguments: Namespace) -> Iterator[local.LocalCloud]:
         yield existing
         return
     note("starting a local cloud")
-    start = Start(vars(arguments).get("stack", DEFAULT_STACK), free_port(arguments.port), STATE)
+    start = Start(
+        vars(arguments).get("stack", DEFAULT_STACK), free_port(arguments.port), STATE, not arguments.keep
+    )
     cloud, process = bring_up(start, note)
     try:
         yield cloud

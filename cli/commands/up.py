@@ -37,7 +37,9 @@ def run(arguments: Namespace) -> int:
         report(existing, arguments)
         return 0
     state = (arguments.state or STATE).resolve()
-    start = Start(vars(arguments).get("stack", DEFAULT_STACK), free_port(arguments.port), state)
+    start = Start(
+        vars(arguments).get("stack", DEFAULT_STACK), free_port(arguments.port), state, not arguments.detach
+    )
     cloud, process = bring_up(start, note)
     report(cloud, arguments)
     return 0 if arguments.detach else stay(process)
