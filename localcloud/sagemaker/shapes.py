@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
-from botocore.session import get_session
+
+from localcloud.sagemaker.botocore_session import clean_session
 
 CONTROL = "sagemaker"
 RUNTIME = "sagemaker-runtime"
@@ -19,7 +20,7 @@ RUNTIME = "sagemaker-runtime"
 
 @cache
 def service_model(service: str = CONTROL) -> ServiceModel:
-    return get_session().get_service_model(service)
+    return clean_session().get_service_model(service)
 
 
 def operation_model(action: str) -> OperationModel | None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from localcloud.sagemaker.botocore_session import clean_session
+
 if TYPE_CHECKING:
     from localcloud.sagemaker.ports import CloudPorts
 
@@ -46,5 +48,5 @@ class Clients:
             s3={"addressing_style": "path"},
             proxies={},
         )
-        maker: Any = boto3.Session(region_name=self._ports.region)
+        maker: Any = boto3.Session(botocore_session=clean_session(), region_name=self._ports.region)
         return maker.client(service, endpoint_url=self._ports.endpoint_url, config=config, **identity)

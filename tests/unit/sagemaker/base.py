@@ -1,0 +1,28 @@
+"""S3, CloudWatch Logs and CloudWatch for the tests, in a process of their own: `python base.py STATE PORT`.
+
+The base emulator's state is global to a process, so it must not share one with the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from localcloud.ministack import settings
+from localcloud.ministack.server import Server
+
+
+def main(state: Path, port: int) -> None:
+    settings.prepare(state, port, "000000000000", "us-east-1")
+    from localcloud.ministack.inner import application
+
+    server = Server(application(), port)
+    server.start()
+    print("ready", flush=True)
+    # Ends with the tests, however they end: their end of this pipe closes.
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,105 @@
+"""The fake image's program: a real process that does what its hyperparameters, arguments or environment tell it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
+
+
+def train() -> int:
+    settings = json.loads((BASE / "input/config/hyperparameters.json").read_text())
+    print("hello from", settings.get("mode", "ok"), flush=True)
+    if settings.get("mode") == "fail":
+        (BASE / "output/failure").write_text("the labels are all the same\n" + "x" * 2000)
+        return 3
+    if settings.get("mode") == "sleep":
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        (BASE / "model/partial").write_text("saved before the end")
+        time.sleep(60)
+    for turn, score in enumerate((0.5, 0.75)):
+        print(f"[{turn}] validation-auc:{score}", flush=True)
+    channels = {channel.name: sorted(_names(channel)) for channel in (BASE / "input/data").iterdir()}
+    seen = {
+        "channels": channels,
+        "resources": json.loads((BASE / "input/config/resourceconfig.json").read_text()),
+        "inputs": json.loads((BASE / "input/config/inputdataconfig.json").read_text()),
+        "environment": dict(os.environ),
+        "mounted": Path("/opt/ml/input/config/hyperparameters.json").exists(),
+    }
+    (BASE / "model/model.json").write_text(json.dumps(seen))
+    (BASE / "output/data/extra.txt").write_text("extra")
+    return 0
+
+
+def process(arguments: list[str]) -> int:
+    source, target = BASE / "processing/input/drop", BASE / "processing/output/report"
+    text = "".join(file.read_text() for file in sorted(source.iterdir()))
+    (BASE / "output/message").write_text(f"saw {len(text)} characters")
+    if "fail" in arguments:
+        return 1
+    (target / "report.json").write_text(json.dumps({"text": text, "use": os.environ.get("USECASE")}))
+    (target / "deep").mkdir()
+    (target / "deep/more.txt").write_text("more")
+    (target / "link").symlink_to("report.json")
+    return 0
+
+
+def serve() -> int:
+    if os.environ.get("BROKEN"):
+        print("cannot load the model: it is broken", flush=True)
+        return 7
+    address = (os.environ["SAGEMAKER_BIND_TO_HOST"], int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+    print("serving", (BASE / "model/name").read_text(), flush=True)
+    ThreadingHTTPServer(address, Serving).serve_forever()
+    return 0
+
+
+class Serving(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(200, b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if body == b"die":
+            os._exit(1)
+        if body == b"bad":
+            self._answer(400, b'{"error": "no such column"}')
+        elif body == b"fault":
+            self._answer(500, b"it broke")
+        else:
+            said = {
+                "model": (BASE / "model/name").read_text(),
+                "body": body.decode(),
+                "pid": os.getpid(),
+                "accept": self.headers["Accept"],
+                "custom": self.headers["X-Amzn-SageMaker-Custom-Attributes"],
+            }
+            self._answer(200, json.dumps(said).encode())
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet: what is logged is asserted on."""
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+
+
+if __name__ == "__main__":
+    COMMANDS = {"train": train, "serve": serve, "process": lambda: process(sys.argv[2:])}
+    sys.exit(COMMANDS[sys.argv[1]]())
