@@ -1,0 +1,67 @@
+"""What a function says it did. The wire sees them as JSON objects without their empty fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Nothing was to be done, and why."""
+
+    reason: str
+    status: str = "ignored"
+
+
+@dataclass(frozen=True)
+class Started:
+    """An execution bears this name now; refused ones run too, to the Fail state that says why."""
+
+    run: str
+    usecase: str
+    status: str = "started"
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """People were told."""
+
+    kind: str
+    usecase: str
+    message: str
+    status: str = "told"
+
+
+@dataclass(frozen=True)
+class Published:
+    usecase: str
+    contract: str
+    status: str = "published"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    rows: int
+    batches: int
+    quarantined: int
+    status: str = "prepared"
+
+
+@dataclass(frozen=True)
+class Predicted:
+    batch: int
+    rows: int
+    status: str = "predicted"
+
+
+@dataclass(frozen=True)
+class Gated:
+    run: str
+    usecase: str
+    rows: int
+    doubtful: int
+    quarantined: int
+    predictions: str
+    review: str | None
+    status: str = "predicted"

@@ -1,0 +1,39 @@
+"""Asking an endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dropforge.aws.clients import client, code_of, message_of
+from dropforge.domain.errors import EndpointUnavailable, Refused
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+LONGEST_WORDS = 500
+REFUSALS = {"ValidationError", "ValidationException"}
+
+
+class RuntimePredictor:
+    def predict(self, endpoint: str, body: bytes) -> bytes:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            answer = client("sagemaker-runtime").invoke_endpoint(
+                EndpointName=endpoint, Body=body, ContentType="application/json", Accept="application/json"
+            )
+            return bytes(answer["Body"].read())
+        except ClientError as fault:
+            raise _told(endpoint, fault) from fault
+        except BotoCoreError as fault:
+            raise EndpointUnavailable(endpoint, str(fault)) from fault
+
+
+def _told(endpoint: str, fault: ClientError) -> Refused | EndpointUnavailable:
+    """A 4xx of the model will be one again; anything else may be gone in a moment."""
+    response: dict[str, Any] = dict(fault.response)
+    words = str(response.get("OriginalMessage") or message_of(fault))[:LONGEST_WORDS]
+    status = int(response.get("OriginalStatusCode") or 0)
+    if 400 <= status < 500 or code_of(fault) in REFUSALS:
+        return Refused(f"endpoint {endpoint} refused the records: {words}")
+    return EndpointUnavailable(endpoint, f"{code_of(fault)}: {words}")

@@ -1,0 +1,28 @@
+"""One state machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dropforge.aws.clients import client, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class StateMachine:
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+
+    def start(self, name: str, document: Mapping[str, object]) -> None:
+        """The same name and input while it runs is the same execution to AWS; after it ended, AWS says it exists."""
+        from botocore.exceptions import ClientError
+
+        try:
+            client("stepfunctions").start_execution(
+                stateMachineArn=self._arn, name=name, input=json.dumps(document, ensure_ascii=False)
+            )
+        except ClientError as fault:
+            if code_of(fault) != "ExecutionAlreadyExists":
+                raise

@@ -1,0 +1,144 @@
+"""The composition root: which adapter stands behind which port. Nothing else knows both.
+
+Lazy and kept: importing this reads no environment and makes no client; a warm function finds all as it left it.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from dropforge.edge.settings import DeploymentSettings, InferenceSettings, Settings, TrainingSettings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dropforge.actions.answers import Gated, Ignored, Predicted, Prepared, Published, Started, Told
+    from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
+    from dropforge.domain.run import InferenceRun
+
+
+@cache
+def settings() -> Settings:
+    return load(Settings, os.environ)
+
+
+@cache
+def publish_contract() -> Callable[[ObjectCreated], Published | Ignored | Told]:
+    from dropforge.actions.publish_contract import publish_contract as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sagemaker import ModelRegistry
+    from dropforge.aws.sns import Topic
+    from dropforge.edge.contract_yaml import load_contract
+
+    given = settings()
+    return partial(
+        act,
+        objects=S3Objects(given.data_bucket),
+        registry=ModelRegistry(),
+        notifications=Topic(given.topic_arn),
+        read_contract=load_contract,
+        stack=given.stack,
+    )
+
+
+@cache
+def start_training() -> Callable[[ObjectCreated], Started | Ignored]:
+    from dropforge.actions.start_training import start_training as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.stepfunctions import StateMachine
+
+    given = load(TrainingSettings, os.environ)
+    return partial(
+        act,
+        objects=S3Objects(given.data_bucket),
+        executions=StateMachine(given.training_state_machine_arn),
+        stack=given.stack,
+    )
+
+
+@cache
+def start_deployment() -> Callable[[PackageChanged], Started | Told | Ignored]:
+    from dropforge.actions.start_deployment import start_deployment as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sns import Topic
+    from dropforge.aws.stepfunctions import StateMachine
+
+    given = load(DeploymentSettings, os.environ)
+    return partial(
+        act,
+        objects=S3Objects(given.data_bucket),
+        executions=StateMachine(given.deployment_state_machine_arn),
+        notifications=Topic(given.topic_arn),
+        stack=given.stack,
+    )
+
+
+@cache
+def start_inference() -> Callable[[ObjectCreated], Started | Ignored]:
+    from dropforge.actions.start_inference import start_inference as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sagemaker import SageMakerEndpoints
+    from dropforge.aws.stepfunctions import StateMachine
+
+    given = load(InferenceSettings, os.environ)
+    return partial(
+        act,
+        objects=S3Objects(given.data_bucket),
+        executions=StateMachine(given.inference_state_machine_arn),
+        endpoints=SageMakerEndpoints(),
+        stack=given.stack,
+    )
+
+
+@cache
+def prepare_batch() -> Callable[[InferenceRun], Prepared]:
+    from dropforge.actions.prepare_batch import prepare_batch as act
+    from dropforge.aws.s3 import S3Objects
+
+    return partial(act, objects=S3Objects(settings().data_bucket))
+
+
+@cache
+def predict_batch() -> Callable[[InferenceRun, int], Predicted]:
+    from dropforge.actions.predict_batch import predict_batch as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sagemaker_runtime import RuntimePredictor
+
+    return partial(act, objects=S3Objects(settings().data_bucket), predictor=RuntimePredictor())
+
+
+@cache
+def gate_confidence() -> Callable[[InferenceRun, int, int], Gated]:
+    from dropforge.actions.gate_confidence import gate_confidence as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sns import Topic
+
+    given = settings()
+    return partial(act, objects=S3Objects(given.data_bucket), notifications=Topic(given.topic_arn))
+
+
+@cache
+def answer_alarm() -> Callable[[AlarmChanged], Started | Told | Ignored]:
+    from dropforge.actions.answer_alarm import answer_alarm as act
+    from dropforge.aws.sagemaker import SageMakerEndpoints
+    from dropforge.aws.sns import Topic
+    from dropforge.aws.stepfunctions import StateMachine
+
+    given = load(DeploymentSettings, os.environ)
+    return partial(
+        act,
+        endpoints=SageMakerEndpoints(),
+        executions=StateMachine(given.deployment_state_machine_arn),
+        notifications=Topic(given.topic_arn),
+        stack=given.stack,
+    )
+
+
+@cache
+def report_failure() -> Callable[[ExecutionEnded], Told]:
+    from dropforge.actions.report_failure import report_failure as act
+    from dropforge.aws.sns import Topic
+
+    return partial(act, notifications=Topic(settings().topic_arn))

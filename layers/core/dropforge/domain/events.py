@@ -1,0 +1,90 @@
+"""What happened, in the past tense: the facts that this application takes from AWS's events.
+
+Each has an `identity`: what two deliveries of the same event have in common, and two events have not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class ObjectCreated:
+    """S3: an object, or a new version of one, was written."""
+
+    bucket: str
+    key: str
+    size: int
+    etag: str
+    version_id: str
+
+    @property
+    def version(self) -> str:
+        """What tells this content from another under the same key."""
+        return self.version_id or self.etag
+
+    @property
+    def identity(self) -> str:
+        return "\n".join((self.bucket, self.key, self.version))
+
+
+@dataclass(frozen=True)
+class PackageChanged:
+    """SageMaker: a model package was made, judged, or changed in some other way."""
+
+    package_arn: str
+    group: str
+    version: int
+    approval: str
+    comment: str
+    updated: tuple[str, ...]
+    modified: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> bool:
+        """The event comes for every change and always names the status; only this says that the status is the news."""
+        return "ModelApprovalStatus" in self.updated
+
+    @property
+    def identity(self) -> str:
+        return "\n".join((self.package_arn, self.approval, self.modified, *self.updated))
+
+
+@dataclass(frozen=True)
+class AlarmChanged:
+    """CloudWatch: an alarm changed its state."""
+
+    name: str
+    state: str
+    reason: str
+    changed: str
+    namespace: str = ""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        return "\n".join((self.name, self.state, self.changed))
+
+
+@dataclass(frozen=True)
+class ExecutionEnded:
+    """Step Functions: an execution ended, and not well."""
+
+    execution_arn: str
+    machine: str
+    name: str
+    status: str
+    error: str
+    cause: str
+    input: Mapping[str, object] = field(default_factory=dict)
+    stopped: str = ""
+
+    @property
+    def identity(self) -> str:
+        """An execution that was redriven may end badly again: that is news."""
+        return "\n".join((self.execution_arn, self.status, self.stopped))

@@ -1,0 +1,106 @@
+"""A run: one version of one object, on its way through a state machine.
+
+Its id is a digest of what was dropped, so the same event delivered twice, or by five deliveries at once, is the same
+run: Step Functions refuses a second execution of that name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from dropforge.domain import keys
+from dropforge.domain.names import UNKNOWN, digest, endpoint_name
+
+if TYPE_CHECKING:
+    from dropforge.domain.contract import Contract
+    from dropforge.domain.events import ObjectCreated
+
+
+def run_id(usecase: str | None, created: ObjectCreated) -> str:
+    return f"{usecase or UNKNOWN}-{digest(created.bucket, created.key, created.version)[:16]}"
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What the training state machine is started with."""
+
+    run: str
+    usecase: str
+    bucket: str
+    key: str
+    version_id: str
+    size: int
+    drop: str
+    refusal: str | None
+    stack: str
+    prefix: str
+    contract: dict[str, Any] | None
+
+    @classmethod
+    def of(
+        cls, created: ObjectCreated, contract: Contract | None, refusal: str | None, stack: str
+    ) -> TrainingRun:
+        usecase = keys.usecase_in(created.key) or UNKNOWN
+        run = run_id(usecase if contract else None, created)
+        pinned = f"s3://{created.bucket}/{keys.pinned_drop(usecase, run, created.key)}"
+        return cls(
+            run=run,
+            usecase=usecase,
+            bucket=created.bucket,
+            key=created.key,
+            version_id=created.version_id,
+            size=created.size,
+            drop=keys.label(f"s3://{created.bucket}/{created.key}", pinned),
+            refusal=refusal,
+            stack=stack,
+            prefix=keys.run_folder(usecase, run),
+            contract=_for_jobs(contract) if contract and not refusal else None,
+        )
+
+
+@dataclass(frozen=True)
+class InferenceRun:
+    """What the inference state machine is started with, and hands on to its functions."""
+
+    run: str
+    usecase: str
+    bucket: str
+    key: str
+    version_id: str
+    size: int
+    refusal: str | None
+    stack: str
+    prefix: str
+    review: str
+    endpoint: str
+    threshold: float
+
+    @classmethod
+    def of(
+        cls, created: ObjectCreated, contract: Contract | None, refusal: str | None, stack: str
+    ) -> InferenceRun:
+        usecase = keys.usecase_in(created.key) or UNKNOWN
+        run = run_id(usecase if contract else None, created)
+        name = f"{keys.slug(created.key)}-{run[-16:-8]}"
+        return cls(
+            run=run,
+            usecase=usecase,
+            bucket=created.bucket,
+            key=created.key,
+            version_id=created.version_id,
+            size=created.size,
+            refusal=refusal,
+            stack=stack,
+            prefix=keys.predictions_folder(usecase, name),
+            review=keys.doubtful(usecase, name),
+            endpoint=endpoint_name(stack, usecase),
+            threshold=contract.confidence if contract else 0.0,
+        )
+
+
+def _for_jobs(contract: Contract) -> dict[str, Any]:
+    return {
+        "resources": asdict(contract.resources),
+        "hyperparameters": contract.algorithm.hyperparameters(),
+    }

@@ -1,0 +1,44 @@
+"""Events come more than once; what they ask for is done once.
+
+The executions' names alone see to that for a start. This table also spares the work before it, and keeps messages from
+being sent twice. An error is not remembered, so the next delivery tries again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+REMEMBERED = 24 * 3600
+IN_PROGRESS = {"status": "in_progress", "reason": "another delivery of this event is being handled"}
+
+
+def once(table: str, key: str, do: Callable[[], dict[str, Any]], context: Any) -> dict[str, Any]:
+    """What `do` answers, or answered to an earlier delivery of the same key."""
+    from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
+    from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+
+    config = IdempotencyConfig(expires_after_seconds=REMEMBERED, lambda_context=context)
+
+    @idempotent_function(data_keyword_argument="key", persistence_store=_store(table), config=config)
+    def handle(*, key: str) -> dict[str, Any]:  # noqa: ARG001 - what the table tells events apart by
+        return do()
+
+    try:
+        answer: dict[str, Any] = handle(key=key)
+    except IdempotencyAlreadyInProgressError:
+        return dict(IN_PROGRESS)
+    return answer
+
+
+@cache
+def _store(table: str) -> DynamoDBPersistenceLayer:
+    """Imported and made late: it brings boto3 along."""
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    return DynamoDBPersistenceLayer(table_name=table)

@@ -1,0 +1,75 @@
+"""What the actions need of the world. Each has an adapter in `aws` and a fake in the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dropforge.domain.contract import Contract
+    from dropforge.domain.notifications import Notification
+
+    ReadContract = Callable[[bytes], Contract]
+    """The YAML that people write → Contract, or ContractError."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    size: int
+    version_id: str
+    etag: str
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    name: str
+    status: str
+    config: str
+
+    @property
+    def answers(self) -> bool:
+        """A fleet that is being replaced still answers; one that is being made does not yet."""
+        return self.status in (
+            "InService",
+            "Updating",
+            "SystemUpdating",
+            "RollingBack",
+            "UpdateRollbackFailed",
+        )
+
+
+class Objects(Protocol):
+    """The data bucket. Reading what is not there raises Absent."""
+
+    def head(self, key: str) -> Stored: ...
+    def read(self, key: str) -> bytes: ...
+    def open(self, key: str, version_id: str) -> BinaryIO: ...
+    def write(self, key: str, body: bytes, content_type: str) -> None: ...
+    def copy(self, key: str, version_id: str, target: str) -> None: ...
+
+
+class Executions(Protocol):
+    """One state machine. Starting the same name again is the same execution, not an error."""
+
+    def start(self, name: str, document: Mapping[str, object]) -> None: ...
+
+
+class Notifications(Protocol):
+    def tell(self, notification: Notification) -> None: ...
+
+
+class Registry(Protocol):
+    def ensure_group(self, name: str, description: str, tags: Mapping[str, str]) -> None: ...
+
+
+class Endpoints(Protocol):
+    def find(self, name: str) -> Endpoint | None: ...
+    def config_tags(self, config: str) -> Mapping[str, str]: ...
+
+
+class Predictor(Protocol):
+    """Raises Refused for a request the model will not take, EndpointUnavailable for one to be tried again."""
+
+    def predict(self, endpoint: str, body: bytes) -> bytes: ...
