@@ -1,0 +1,57 @@
+"""Measures: `bench imports` the handlers' import times, `bench shape` how long files and functions are."""
+
+from argparse import ArgumentParser, Namespace
+
+from cli.show import document, table, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What to measure."""
+    parser.add_argument("what", choices=("imports", "shape"))
+    parser.add_argument(
+        "--rounds", type=int, default=7, metavar="N", help="how often each import is timed (7)"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Measure and print."""
+    return imports(arguments) if arguments.what == "imports" else shape(arguments)
+
+
+def imports(arguments: Namespace) -> int:
+    """A function over its limit is an answer of 1."""
+    from benchmarks.imports import LIMIT_MS, measure
+
+    found = measure(arguments.rounds)
+    if wants_json(arguments):
+        document([each.document for each in found])
+    else:
+        table(
+            ("import", "ms", "above boto3", f"within {LIMIT_MS:.0f} ms"),
+            [
+                (e.what, f"{e.milliseconds:.0f}", f"{e.above_boto3:+.0f}", "yes" if e.within else "NO")
+                for e in found
+            ],
+        )
+    return 0 if all(each.within for each in found) else 1
+
+
+def shape(arguments: Namespace) -> int:
+    """The figures, the peers' beside them, and what is over the budget."""
+    from benchmarks.shape import PEERS, longest, measure
+
+    shapes, long = measure(), longest()
+    if wants_json(arguments):
+        document({"packages": [s.document for s in shapes], "long": [vars(each) for each in long]})
+        return 0
+    ours = [
+        (s.package, s.files, f"{s.file_median} / {s.file_max}",
+         f"{s.function_median} / {s.function_p90} / {s.function_max}")
+        for s in shapes
+    ]  # fmt: skip
+    theirs = [(name, "", f"{p[0]} / {p[1]}", f"{p[2]} / {p[3]} / {p[4]}") for name, p in PEERS.items()]
+    table(("codebase", "files", "file lines median / max", "function median / p90 / max"), [*ours, *theirs])
+    print(f"\nover the budget: {len(long)}")
+    for each in long:
+        print(f"  {each.lines:>4}  {each.where}")
+    return 0
