@@ -21,7 +21,7 @@ class Problem:
         return replace(self, line=line)
 
     def __str__(self) -> str:
-        where = ".".join(self.path)
+        where = ".".join(key if key.isprintable() else repr(key)[1:-1] for key in self.path)
         said = f"{where}: {self.message}" if where else self.message
         return said if self.line is None else f"line {self.line}: {said}"
 
