@@ -1,6 +1,7 @@
 """The composition root: which adapter stands behind which port. Nothing else knows both.
 
-Lazy and kept: importing this reads no environment and makes no client; a warm function finds all as it left it.
+Lazy and kept: importing this reads no environment and makes no client; a warm function finds all as it left
+it.
 """
 
 from __future__ import annotations

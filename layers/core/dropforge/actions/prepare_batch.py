@@ -1,7 +1,7 @@
 """A file of records, cut into batches that one request to the endpoint can hold.
 
-The file is read as a stream and a batch written as soon as it is full, so memory holds one batch whatever the size.
-The contract is pinned beside the batches: every later step works by the one that cut them.
+The file is read as a stream and a batch written as soon as it is full, so memory holds one batch whatever
+the size. The contract is pinned beside the batches: every later step works by the one that cut them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import io
 import json
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from dropforge.actions.answers import Prepared
 from dropforge.actions.contracts import contract_in_force
@@ -51,9 +51,9 @@ def prepare_batch(run: InferenceRun, *, objects: Objects) -> Prepared:
     return cutter.finish()
 
 
-def _cut(stream: io.BufferedIOBase | object, contract: Contract, cutter: _Cutter) -> None:
+def _cut(stream: BinaryIO, contract: Contract, cutter: _Cutter) -> None:
     encoding = "utf-8-sig" if contract.reader.encoding == "utf-8" else contract.reader.encoding
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")  # type: ignore[arg-type]
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     rows = _rows(text, contract.reader.delimiter)
     header = next(rows, None)
     if header is None:

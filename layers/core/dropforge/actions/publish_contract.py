@@ -55,8 +55,8 @@ def _read(
 ) -> Contract:
     if usecase is None or key != keys.contract_source(usecase):
         raise Refused(
-            f"the key {key!r} names no use case: a contract belongs at contracts/<usecase>/contract.yaml, where a use "
-            "case has at most 31 lower-case letters, digits and dashes"
+            f"the key {key!r} names no use case: a contract belongs at "
+            "contracts/<usecase>/contract.yaml, with at most 31 lower-case letters, digits and dashes"
         )
     if size > LARGEST:
         raise Refused(f"the contract has {size} bytes; it may have {LARGEST}")
@@ -92,6 +92,6 @@ def _published(contract: Contract, written: ObjectCreated) -> Notification:
     return Notification(
         "contract_published",
         contract.usecase,
-        f"The contract of {contract.usecase} is in force: drop files under drops/{contract.usecase}/ to train a model.",
+        f"The contract of {contract.usecase} is in force: files under drops/{contract.usecase}/ train.",
         {"contract": f"s3://{written.bucket}/{written.key}", "version_id": written.version_id},
     )

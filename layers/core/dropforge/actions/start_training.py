@@ -1,8 +1,8 @@
 """A file was dropped: start its run.
 
-A drop that can be refused at once starts a run too, which ends in the refusal: so listing, telling and "once only" work
-the same for every drop. The dropped version is copied into the run's folder first; what is trained on can then no
-longer change, and its name no longer matters.
+A drop that can be refused at once starts a run too, which ends in the refusal: so listing, telling and
+"once only" work the same for every drop. The dropped version is copied into the run's folder first; what is
+trained on can then no longer change, and its name no longer matters.
 """
 
 from __future__ import annotations

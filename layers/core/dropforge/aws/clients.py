@@ -1,6 +1,7 @@
 """One boto3 client a service, made when first asked for.
 
-boto3 takes 300 ms and more to import, which a function whose event is refused or was handled before need not spend.
+boto3 takes 300 ms and more to import, which a function whose event is refused or was handled before need
+not spend.
 """
 
 from __future__ import annotations

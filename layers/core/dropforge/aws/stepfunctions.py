@@ -16,7 +16,7 @@ class StateMachine:
         self._arn = arn
 
     def start(self, name: str, document: Mapping[str, object]) -> None:
-        """The same name and input while it runs is the same execution to AWS; after it ended, AWS says it exists."""
+        """To AWS the same name and input is the same execution while it runs; once it ended, it "exists"."""
         from botocore.exceptions import ClientError
 
         try:

@@ -33,8 +33,8 @@ def _refuse_place(key: str, folder: str) -> str | None:
         return f"the key {key!r} has a control character in it; use {folder}<usecase>/<name>"
     if keys.usecase_in(key) is None:
         return (
-            f"the key {key!r} names no use case: put files under {folder}<usecase>/<name>, where a use case has at "
-            "most 31 lower-case letters, digits and dashes"
+            f"the key {key!r} names no use case: put files under {folder}<usecase>/<name>, and a use case "
+            "has at most 31 lower-case letters, digits and dashes"
         )
     if not segments[-1]:
         return f"the key {key!r} ends in '/', so it has no name; use {folder}<usecase>/<name>"
@@ -56,7 +56,7 @@ def _refuse_size(created: ObjectCreated, contract: Contract | None) -> str | Non
     limit = contract.quality.megabytes if contract else 0.0
     if created.size > limit * MEGABYTE:
         return (
-            f"the file has {created.size / MEGABYTE:.1f} MB, and the contract allows {limit:g} MB (quality.megabytes): "
-            "split it, or raise the limit"
+            f"the file has {created.size / MEGABYTE:.1f} MB, and the contract allows {limit:g} MB "
+            "(quality.megabytes): split it, or raise the limit"
         )
     return None

@@ -1,4 +1,6 @@
-"""What can go wrong, in the words of the domain. Messages are whole sentences; code asks for the class, never the text.
+"""What can go wrong, in the words of the domain.
+
+Messages are whole sentences; code asks for the class, never the text.
 
 DropforgeError
     Refused                what was asked for breaks a rule; the sentence names the rule and the figure

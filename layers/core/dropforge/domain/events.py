@@ -29,7 +29,7 @@ class ObjectCreated:
 
     @property
     def identity(self) -> str:
-        return "\n".join((self.bucket, self.key, self.version))
+        return f"{self.bucket}\n{self.key}\n{self.version}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PackageChanged:
 
     @property
     def judged(self) -> bool:
-        """The event comes for every change and always names the status; only this says that the status is the news."""
+        """Every change sends an event that names the status; only this says that the status is the news."""
         return "ModelApprovalStatus" in self.updated
 
     @property
@@ -68,7 +68,7 @@ class AlarmChanged:
 
     @property
     def identity(self) -> str:
-        return "\n".join((self.name, self.state, self.changed))
+        return f"{self.name}\n{self.state}\n{self.changed}"
 
 
 @dataclass(frozen=True)
@@ -87,4 +87,4 @@ class ExecutionEnded:
     @property
     def identity(self) -> str:
         """An execution that was redriven may end badly again: that is news."""
-        return "\n".join((self.execution_arn, self.status, self.stopped))
+        return f"{self.execution_arn}\n{self.status}\n{self.stopped}"

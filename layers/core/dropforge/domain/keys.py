@@ -12,7 +12,7 @@ LONGEST_SLUG = 64
 
 
 def usecase_in(key: str) -> str | None:
-    """The use case a key under contracts/, drops/ or inference/ belongs to; None where its place names none."""
+    """The use case of a key under contracts/, drops/ or inference/; None where its place names none."""
     parts = key.split("/")
     return parts[1] if len(parts) > 2 and is_usecase(parts[1]) else None
 

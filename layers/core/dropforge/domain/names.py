@@ -1,7 +1,8 @@
 """How things are called. Names carry the stack, so that policies and rules can say `<stack>-*`.
 
 SageMaker allows 63 characters. The longest name made of both words is an endpoint configuration's,
-`<stack>-<usecase>-v<version>-<digest>` and, when a try was repeated, `-r3-d1`: what is left is for stack and use case.
+`<stack>-<usecase>-v<version>-<digest>` and, when a try was repeated, `-r3-d1`: what is left is for stack
+and use case.
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ def too_long(stack: str, usecase: str) -> str | None:
     if length <= LONGEST_STACK_AND_USECASE:
         return None
     return (
-        f"usecase: {usecase} has {len(usecase)} characters and the stack's name {stack} has {len(stack)}; together "
-        f"they may have {LONGEST_STACK_AND_USECASE}, because SageMaker allows {LONGEST} for the names made of both"
+        f"usecase: {usecase} has {len(usecase)} characters and the stack's name {stack} {len(stack)}; "
+        f"together they may have {LONGEST_STACK_AND_USECASE}, since SageMaker allows {LONGEST} for a name made "
+        "of both"
     )
 
 
 def deployment_name(usecase: str, version: int, package: str, judged: str) -> str:
-    """One approval's deployment: the same for the same approval told twice, another when it is approved again."""
+    """One approval's deployment: the same when told twice, another when it is approved again later."""
     return f"{usecase}-v{version}-{digest(package, judged)[:12]}"
 
 

@@ -1,4 +1,4 @@
-"""What people are told: one JSON document a message, with its kind and use case as attributes to filter by."""
+"""What people are told: one JSON document a message, its kind and use case as attributes to filter by."""
 
 from __future__ import annotations
 

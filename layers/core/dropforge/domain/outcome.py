@@ -24,7 +24,7 @@ WORDS = {
     "inference_failed": "Inference run {name} failed",
 }
 ENDS = {
-    "TIMED_OUT": "it took longer than its state machine allows; look at its last state, mend that, and redrive it",
+    "TIMED_OUT": "it took longer than its state machine allows; mend what it waited for, and redrive it",
     "ABORTED": "someone stopped it; redrive it, or drop the file again",
 }
 

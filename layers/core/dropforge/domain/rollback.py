@@ -1,7 +1,8 @@
 """What to do about an alarm: facts in, decision out.
 
-Only the configuration that serves now, that replaced another, and that was not itself put back, is taken out again.
-So an alarm of a fleet that is gone does nothing, and a champion that was restored is never undone by a machine.
+Only the configuration that serves now, that replaced another, and that was not itself put back, is taken
+out again. So an alarm of a fleet that is gone does nothing, and a champion that was restored is never
+undone by a machine.
 """
 
 from __future__ import annotations
@@ -36,20 +37,17 @@ class Leave:
 
 
 def decide(alarm: AlarmChanged, serving: str | None, tags: Mapping[str, str]) -> RollBack | Tell | Leave:
-    """`serving` is the configuration the alarm's endpoint serves (None: no endpoint), `tags` are that one's."""
+    """`serving` is what the alarm's endpoint serves (None: there is no endpoint), `tags` are its tags."""
     if alarm.state != "ALARM":
         return Leave(f"alarm {alarm.name} is {alarm.state}")
     if alarm.namespace == "AWS/SQS":
         return Leave(f"alarm {alarm.name} tells the topic itself")
+    serves = serving or "nothing"
     watched = alarm.dimensions.get("EndpointConfigName")
-    if serving is None or watched is None:
-        return Tell("it watches no endpoint configuration that serves, so there is nothing to roll back")
-    if watched != serving:
-        return Tell(
-            f"it watches configuration {watched}, and {serving} serves, so there is nothing to roll back"
-        )
+    if watched is None or watched != serving:
+        return Tell(f"it watches configuration {watched or 'of no endpoint'}, and what serves is {serves}")
     if RESTORED_FROM in tags:
-        return Tell(f"configuration {serving} was itself put back, and is not rolled back further")
+        return Tell(f"configuration {serves} was itself put back, and is not rolled back further")
     if REPLACES not in tags:
-        return Tell(f"configuration {serving} replaced none, so there is none to put back")
-    return RollBack(serving, tags[REPLACES], f"Alarm {alarm.name}: {alarm.reason}")
+        return Tell(f"configuration {serves} replaced none, so there is none to put back")
+    return RollBack(watched, tags[REPLACES], f"Alarm {alarm.name}: {alarm.reason}")

@@ -1,7 +1,7 @@
 """A run: one version of one object, on its way through a state machine.
 
-Its id is a digest of what was dropped, so the same event delivered twice, or by five deliveries at once, is the same
-run: Step Functions refuses a second execution of that name.
+Its id is a digest of what was dropped, so the same event delivered twice, or by five deliveries at once, is
+the same run: Step Functions refuses a second execution of that name.
 """
 
 from __future__ import annotations

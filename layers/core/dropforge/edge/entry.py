@@ -1,7 +1,7 @@
 """The way into a function: what every handler has around it.
 
-One log line an event with its facts as fields, one count, one trace segment. A refusal is an answer; any other error
-escapes, so that Lambda tries again and then puts the event into the dead-letter queue.
+One log line an event with its facts as fields, one count, one trace segment. A refusal is an answer; any
+other error escapes, so that Lambda tries again and then puts the event into the dead-letter queue.
 """
 
 from __future__ import annotations

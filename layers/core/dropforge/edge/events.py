@@ -1,6 +1,7 @@
-"""AWS's events → the domain's facts. A field that is missing or of the wrong type is a BadEvent with its path.
+"""AWS's events → the domain's facts.
 
-Shapes are as their services document them; what is read twice in two spellings (a timestamp as text or number) says so.
+A field that is missing or of the wrong type is a BadEvent with its path: such an event is not ours to guess
+at, and the dead-letter queue keeps it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = TypeVar("Kind", str, int, dict, list)
+Kind = TypeVar("Kind", str, int, dict[str, Any], list[Any])
 WORDS = {str: "a text", int: "a number", dict: "an object", list: "a list"}
 
 
@@ -81,7 +82,7 @@ def alarm_changed(event: object) -> AlarmChanged:
     """A composite alarm has a rule in the place of metrics: then namespace and dimensions stay empty."""
     envelope = Envelope(event, "aws.cloudwatch", "CloudWatch Alarm State Change")
     metrics = envelope.find("detail.configuration.metrics", list, [])
-    found = next(
+    found: Mapping[str, Any] = next(
         (m["metricStat"]["metric"] for m in metrics if isinstance(m, dict) and "metricStat" in m), {}
     )
     return AlarmChanged(
@@ -110,7 +111,7 @@ def execution_ended(event: object, stack: str) -> ExecutionEnded:
 
 
 def _input(text: str) -> Mapping[str, object]:
-    """Left out by AWS where the event would grow too large; an execution started by hand may hold anything."""
+    """AWS leaves it out where the event would grow too large; one started by hand may hold anything."""
     try:
         document = json.loads(text) if text else {}
     except ValueError:

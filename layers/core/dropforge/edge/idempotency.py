@@ -1,7 +1,7 @@
 """Events come more than once; what they ask for is done once.
 
-The executions' names alone see to that for a start. This table also spares the work before it, and keeps messages from
-being sent twice. An error is not remembered, so the next delivery tries again.
+The executions' names alone see to that for a start. This table also spares the work before it, and keeps
+messages from being sent twice. An error is not remembered, so the next delivery tries again.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ def once(table: str, key: str, do: Callable[[], dict[str, Any]], context: Any) -
 
     config = IdempotencyConfig(expires_after_seconds=REMEMBERED, lambda_context=context)
 
-    @idempotent_function(data_keyword_argument="key", persistence_store=_store(table), config=config)
     def handle(*, key: str) -> dict[str, Any]:  # noqa: ARG001 - what the table tells events apart by
         return do()
 
+    remembering = idempotent_function(
+        handle, data_keyword_argument="key", persistence_store=_store(table), config=config
+    )
     try:
-        answer: dict[str, Any] = handle(key=key)
+        answer: dict[str, Any] = remembering(key=key)
     except IdempotencyAlreadyInProgressError:
         return dict(IN_PROGRESS)
     return answer

@@ -1,7 +1,8 @@
 """What a function was deployed with: typed, and checked whole at the cold start.
 
-A wrong setting then names itself in the first log line, and not in the middle of an event. Written by hand rather than
-with a validation library: that would cost each cold start a quarter of a second for five strings.
+A wrong setting then names itself in the first log line, and not in the middle of an event. Written by hand
+rather than with a validation library: that would cost each cold start a quarter of a second for five
+strings.
 """
 
 from __future__ import annotations
