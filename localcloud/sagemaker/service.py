@@ -84,6 +84,7 @@ class SageMaker:
         self._runner.shut_down()
         self._deployments.shut_down()
         self._context.logs.stop()
+        self._context.clients.close()
 
     def handle(self, action: str, payload: dict[str, Any], caller: str | None = None) -> dict[str, Any]:
         """One operation of the API, in the wire's form: times are epoch seconds. Raises ApiError."""

@@ -175,10 +175,12 @@ class Server:
             self._context.logs.close(self.stream)
 
     def kill(self) -> None:
-        """The cloud goes down."""
+        """The cloud goes down: no grace."""
         self.ready = False
+        self._pool.close()
         if self._process is not None:
             self._process.kill()
+            self._process.wait(10)
 
     def _env(self, port: int) -> dict[str, str]:
         plan = self._plan

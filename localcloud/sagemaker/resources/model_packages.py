@@ -40,7 +40,7 @@ _HONOURED = leaves(
         "ModelCard",
         "ModelLifeCycle",
     ),
-    *("ClientToken", "AdditionalInferenceSpecifications", "CertifyForMarketplace"),
+    *("ClientToken", "AdditionalInferenceSpecifications", "CertifyForMarketplace", "Tags"),
 )
 # Members of an update that replace the record's own, and the name by which the event calls each.
 _REPLACED = {

@@ -39,6 +39,13 @@ class Clients:
                 self._clients[key] = self._make(service, identity)
             return self._clients[key]
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
     def _make(self, service: str, identity: dict[str, str | None]) -> Any:
         config = Config(
             connect_timeout=5,

@@ -22,7 +22,13 @@ _numbers = itertools.count()
 def base_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where S3, CloudWatch Logs and CloudWatch answer."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.unit.sagemaker.base", str(tmp_path_factory.mktemp("base")), str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.unit.sagemaker.base",
+        str(tmp_path_factory.mktemp("base")),
+        str(port),
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -34,4 +40,4 @@ def base_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def laptop(base_cloud: str, tmp_path: Path) -> Iterator[Laptop]:
     made = Laptop(tmp_path / "state", FakePorts(base_cloud), f"bucket-{next(_numbers)}")
     yield made
-    made.stop()
+    made.close()

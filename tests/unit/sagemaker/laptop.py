@@ -62,6 +62,7 @@ class Laptop:
     ports: FakePorts
     bucket: str
     limits: Limits = field(default_factory=lambda: Limits(jobs_at_once=4, stop_grace_seconds=2))
+    _clients: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # Before a test puts AWS_PROFILE into the environment.
@@ -79,8 +80,13 @@ class Laptop:
     def stop(self) -> None:
         self.service.stop()
 
+    def close(self) -> None:
+        self.stop()
+        for client in self._clients:
+            client.close()
+
     def client(self, service: str, **config: Any) -> Any:
-        return boto3.client(
+        client = boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.ports.endpoint_url,
             region_name=self.ports.region,
@@ -88,6 +94,8 @@ class Laptop:
             aws_secret_access_key="test",
             config=Config(retries={"max_attempts": 0}, **config),
         )
+        self._clients.append(client)
+        return client
 
     def direct(self, service: str) -> Any:
         """A real boto3 client whose requests go to the service without a socket in between."""

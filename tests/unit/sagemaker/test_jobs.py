@@ -21,7 +21,11 @@ PROCESSING = "SageMaker Processing Job State Change"
 
 
 def training_request(laptop: Laptop, name: str, mode: str = "ok", **changes: Any) -> dict[str, Any]:
-    source = {"S3DataType": "S3Prefix", "S3Uri": laptop.uri("data/train/"), "S3DataDistributionType": "FullyReplicated"}
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": laptop.uri("data/train/"),
+        "S3DataDistributionType": "FullyReplicated",
+    }
     metric = {"Name": "validation:auc", "Regex": r"validation-auc:(\S+)"}
     request = {
         "TrainingJobName": name,
@@ -92,7 +96,9 @@ def test_a_container_sees_its_image_its_request_its_role_and_the_fence_but_not_t
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "the-users-own")
     train(laptop, "env")
-    environment = json.loads(unpacked(laptop.get("model/env/output/model.tar.gz"))["model.json"])["environment"]
+    environment = json.loads(unpacked(laptop.get("model/env/output/model.tar.gz"))["model.json"])[
+        "environment"
+    ]
     assert "AWS_PROFILE" not in environment
     expected = {
         "IN_IMAGE": "yes",
@@ -137,7 +143,9 @@ def test_a_job_that_runs_too_long_is_stopped_and_what_it_saved_is_kept(laptop: L
 def test_a_job_is_stopped_when_asked(laptop: Laptop) -> None:
     laptop.put("data/train/a.csv", "1")
     laptop.sagemaker.create_training_job(**training_request(laptop, "halt", "sleep"))
-    running = lambda: laptop.sagemaker.describe_training_job(TrainingJobName="halt")["SecondaryStatus"] == "Training"  # noqa: E731
+    running = lambda: (
+        laptop.sagemaker.describe_training_job(TrainingJobName="halt")["SecondaryStatus"] == "Training"
+    )  # noqa: E731
     eventually(running)
     laptop.sagemaker.stop_training_job(TrainingJobName="halt")
     assert wait_training(laptop, "halt")["TrainingJobStatus"] == "Stopped"
@@ -148,11 +156,16 @@ def test_a_job_is_stopped_when_asked(laptop: Laptop) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"AlgorithmSpecification": {"TrainingImage": "no/such:1", "TrainingInputMode": "File"}}, "no image has this name"),
+        (
+            {"AlgorithmSpecification": {"TrainingImage": "no/such:1", "TrainingInputMode": "File"}},
+            "no image has this name",
+        ),
         ({"OutputDataConfig": {"S3OutputPath": "s3://no-such-bucket-anywhere/x"}}, "Failed to upload"),
     ],
 )
-def test_what_the_caller_got_wrong_is_a_client_error(laptop: Laptop, changes: dict[str, Any], reason: str) -> None:
+def test_what_the_caller_got_wrong_is_a_client_error(
+    laptop: Laptop, changes: dict[str, Any], reason: str
+) -> None:
     job = train(laptop, "wrong", **changes)
     assert job["TrainingJobStatus"] == "Failed"
     assert job["FailureReason"].startswith("ClientError: ")
@@ -182,12 +195,17 @@ def test_an_unknown_job_is_not_found(laptop: Laptop) -> None:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}}, "InstanceCount=2"),
+        (
+            {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}},
+            "InstanceCount=2",
+        ),
         ({"EnableManagedSpotTraining": True}, "EnableManagedSpotTraining"),
         ({"CheckpointConfig": {"S3Uri": "s3://b/c"}}, "CheckpointConfig"),
     ],
 )
-def test_what_a_laptop_cannot_do_is_refused_by_name(laptop: Laptop, changes: dict[str, Any], named: str) -> None:
+def test_what_a_laptop_cannot_do_is_refused_by_name(
+    laptop: Laptop, changes: dict[str, Any], named: str
+) -> None:
     with pytest.raises(ClientError, match=named) as refused:
         laptop.sagemaker.create_training_job(**training_request(laptop, "big", **changes))
     assert refused.value.response["Error"]["Code"] == "ValidationException"
