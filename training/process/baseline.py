@@ -80,8 +80,8 @@ def _numbers(values: pl.Series) -> dict[str, Any]:
         "mean": float(present.mean()),
         "sum": float(present.sum()),
         "std_dev": float(present.std()),
-        "min": float(present.min()),
-        "max": float(present.max()),
+        "min": float(np.min(present)),
+        "max": float(np.max(present)),
         "distribution": {"kll": {"buckets": buckets}},
     }
 

@@ -33,15 +33,17 @@ def check_header(cells: list[str], contract: Contract) -> tuple[str, ...]:
     wanted = [column.name for column in contract.columns]
     known = {*wanted, *contract.drop}
     _check_delimiter(names, cells, contract, known)
+    if not known & set(names):
+        raise Refused(
+            "columns",
+            f"the first row names none of the contract's columns; it begins with {_listed(names)}. "
+            "Has the file no header?",
+        )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise Refused("columns", f"the header names {_listed(twice)} more than once")
     missing = [name for name in wanted if name not in names]
     extra = [name for name in names if name not in known]
-    if missing and len(missing) == len(wanted):
-        raise Refused(
-            "columns", f"the first row names none of the contract's columns, it begins with {_listed(names)}"
-        )
     if missing:
         also = f", and has {_listed(extra)} that the contract does not know" if extra else ""
         raise Refused("columns", f"the header lacks {_listed(missing)}{also}")

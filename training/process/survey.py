@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dropforge.domain.contract.cells import SPACES
@@ -37,8 +37,6 @@ class Survey:
     size: int
     header: tuple[str, ...] = ()
     rows: int = 0
-    sound: int = 0
-    last_is_short: str | None = field(default=None, repr=False)
 
 
 def survey(drop: Path, contract: Contract, clean: Path, quarantine: Quarantine) -> Survey:
@@ -54,47 +52,65 @@ def survey(drop: Path, contract: Contract, clean: Path, quarantine: Quarantine) 
         try:
             found.header = check_header(lines.first_row(), contract)
             quarantine.open(found.header)
-            _copy_rows(lines, found, out, quarantine, reader.delimiter)
+            rows = Rows(lines, found.header, reader.delimiter, out, quarantine)
+            found.rows = rows.copy()
         except UnicodeDecodeError as fault:
             raise _undecodable(fault, reader.encoding, lines.number) from None
-    if found.last_is_short:
-        raise Refused("truncated", f"the file ends in the middle of a row: {found.last_is_short}")
     if found.rows == 0:
         raise Refused("empty", "the file has a header and no rows")
     return found
 
 
-def _copy_rows(lines: Lines, found: Survey, out: TextIO, quarantine: Quarantine, delimiter: str) -> None:
-    expected = len(found.header)
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    for number, line in lines:
-        if '"' not in line:
-            count = line.count(delimiter) + 1
-            if count == expected and (expected > 1 or line.strip(SPACES)):
-                out.write(f"{number}{delimiter}{line}\n")
-                found.rows, found.sound, found.last_is_short = found.rows + 1, found.sound + 1, None
-                continue
-            if not line.strip(SPACES):
-                continue
-            cells = line.split(delimiter)
+class Rows:
+    """Sorts the rows into those that polars will read and those that nothing can."""
+
+    def __init__(
+        self, lines: Lines, header: tuple[str, ...], delimiter: str, out: TextIO, quarantine: Quarantine
+    ) -> None:
+        self._lines = lines
+        self._width = len(header)
+        self._delimiter = delimiter
+        self._out = out
+        self._writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+        self._quarantine = quarantine
+        self._count = 0
+        self._cut_short: str | None = None
+
+    def copy(self) -> int:
+        """How many rows there were. A last row that lacks cells is a file cut short, not a bad row."""
+        for number, line in self._lines:
+            if '"' in line:
+                self._quoted(number, line)
+            elif line.count(self._delimiter) + 1 == self._width and (self._width > 1 or line.strip(SPACES)):
+                self._out.write(f"{number}{self._delimiter}{line}\n")
+                self._counted()
+            elif line.strip(SPACES):
+                self._ragged(number, line.split(self._delimiter))
+        if self._cut_short:
+            raise Refused("truncated", f"the file ends in the middle of a row: {self._cut_short}")
+        return self._count
+
+    def _quoted(self, number: int, line: str) -> None:
+        try:
+            cells = self._lines.quoted_row(line)
+        except Unreadable as fault:
+            self._counted()
+            self._quarantine.add(number, [line], str(fault))
+            return
+        if len(cells) == self._width:
+            self._writer.writerow([number, *cells])
+            self._counted()
         else:
-            try:
-                cells = lines.quoted_row(line)
-            except Unreadable as fault:
-                _set_aside(found, quarantine, number, [line], str(fault))
-                continue
-            if len(cells) == expected:
-                writer.writerow([number, *cells])
-                found.rows, found.sound, found.last_is_short = found.rows + 1, found.sound + 1, None
-                continue
-        _set_aside(found, quarantine, number, cells, f"has {len(cells)} cells, not {expected}")
+            self._ragged(number, cells)
 
+    def _ragged(self, number: int, cells: list[str]) -> None:
+        reason = f"has {len(cells)} cells, not {self._width}"
+        self._counted(f"line {number} {reason}" if len(cells) < self._width else None)
+        self._quarantine.add(number, cells, reason)
 
-def _set_aside(found: Survey, quarantine: Quarantine, number: int, cells: list[str], reason: str) -> None:
-    found.rows += 1
-    short = len(cells) < len(found.header)
-    found.last_is_short = f"line {number} {reason}" if short else None
-    quarantine.add(number, cells, reason)
+    def _counted(self, cut_short: str | None = None) -> None:
+        self._count += 1
+        self._cut_short = cut_short
 
 
 def _digest(drop: Path, contract: Contract) -> tuple[str, int]:

@@ -73,9 +73,15 @@ def test_a_problem_that_is_planned_is_refused_by_name(word: str) -> None:
         ({"gate": {}}, "gate: names no metric; give a minimum, such as auc: 0.5"),
         ({"resources": {"instances": 2}}, "resources.instances: 2 is not between 1 and 1"),
         ({"reader": {"delimiter": ",,"}}, "reader.delimiter: ',,' is not a delimiter"),
-        ({"algorithm": {"parameters": {"eta": 0}}}, "algorithm.parameters.eta: 0 is not between 0.0001 and 1"),
+        (
+            {"algorithm": {"parameters": {"eta": 0}}},
+            "algorithm.parameters.eta: 0 is not between 0.0001",
+        ),
         ({"columns": {"taken": "category"}}, "columns: no column beside the target is an integer"),
-        ({"columns": {"age": "integer", "taken": "integer"}}, "columns.taken: the target of a binary problem"),
+        (
+            {"columns": {"age": "integer", "taken": "integer"}},
+            "columns.taken: the target of a binary",
+        ),
         ({"columns": {7: "integer"}}, "columns: 7 is not text; quote it"),
         ({"columns": {" age": "integer"}}, "columns: ' age' is not a column's name"),
         ({"columns": ["age"]}, "columns: a list is not a mapping of names to types"),
