@@ -1,7 +1,7 @@
 """SageMaker for a laptop: jobs as real processes, endpoints as real HTTP servers, every request checked.
 
-`SageMaker` is the service, `CloudPorts` is what it needs from the cloud around it. It speaks in requests and answers;
-whoever owns the endpoint's socket puts them on the wire.
+`SageMaker` is the service, `CloudPorts` is what it needs from the cloud around it. It speaks in requests
+and answers; whoever owns the endpoint's socket puts them on the wire.
 """
 
 from localcloud.sagemaker.context import Limits

@@ -1,6 +1,7 @@
 """A botocore session that sees nothing of the user's own AWS configuration: neither files nor AWS_PROFILE.
 
-A profile that the user's shell names and no file has would otherwise break a cloud that needs no profile at all.
+A profile that the user's shell names and no file has would otherwise break a cloud that needs no profile at
+all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What every part of the service works with: the cloud, the records, the processes, the logs, the names, the time."""
+"""What every part of the service works with: the cloud, the records, the processes, the logs, the names,
+the time."""
 
 from __future__ import annotations
 

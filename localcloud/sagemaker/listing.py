@@ -1,7 +1,7 @@
 """What all List operations share: filters, order, pages.
 
-A page's token is the place of the next record, as an opaque string. The cost, as with AWS: a record made or deleted
-between two pages shifts the rest.
+A page's token is the place of the next record, as an opaque string. The cost, as with AWS: a record made or
+deleted between two pages shifts the rest.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """What the SageMaker service needs from the cloud that it runs in, and nothing more.
 
-The service reaches S3, CloudWatch Logs and CloudWatch over the wire, by boto3 against `endpoint_url`, as SageMaker
-itself would; whatever it cannot do over the wire (who a role is, what an image is, putting an `aws.*` event on the
-default bus, keeping a process inside the machine) comes through `CloudPorts`. So the service runs under any base
-emulator and under the fakes of the tests. The cost: a call to S3 from here is an HTTP request to our own process.
+The service reaches S3, CloudWatch Logs and CloudWatch over the wire, by boto3 against `endpoint_url`, as
+SageMaker itself would; whatever it cannot do over the wire (who a role is, what an image is, putting an
+`aws.*` event on the default bus, keeping a process inside the machine) comes through `CloudPorts`. So the
+service runs under any base emulator and under the fakes of the tests. The cost: a call to S3 from here is
+an HTTP request to our own process.
 
 Every method may be called from several threads at once.
 """
@@ -33,7 +34,8 @@ class ApiError(Exception):
 
 
 class ImageUnavailable(Exception):
-    """The image does not exist or cannot be built; the text says why. A job that asks for it becomes Failed."""
+    """The image does not exist or cannot be built; the text says why. A job that asks for it becomes
+    Failed."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Image:
 
     # ENTRYPOINT, resolved so that it can be executed here: an absolute interpreter, not "python".
     argv_prefix: Sequence[str]
-    # ENV, with a PATH on which an overriding entrypoint such as ["python3", "x.py"] finds the image's interpreter.
+    # ENV, with a PATH on which an overriding entrypoint such as ["python3", "x.py"] finds its interpreter.
     env: Mapping[str, str]
     # The image's WORKDIR on this machine: the working directory of every process started from it.
     root: Path
@@ -68,7 +70,8 @@ class CloudPorts(Protocol):
         """The region of every ARN."""
 
     def credentials_env(self, role_arn: str | None) -> dict[str, str]:
-        """AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) of a role; None is SageMaker itself."""
+        """AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) of a role; None is SageMaker
+        itself."""
 
     def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
         """Put an event on the default bus; `aws.*` sources are allowed. Must not block on its consumers."""
@@ -77,4 +80,6 @@ class CloudPorts(Protocol):
         """The image behind a URI, built if need be (so it may take long). Raises ImageUnavailable."""
 
     def fence_env(self) -> dict[str, str]:
-        """Environment that keeps a process from reaching any host but this machine; it wins over all other."""
+        """Environment that keeps a process from any host but this machine. It wins over all other, except
+        that its PYTHONPATH is put before the image's own.
+        """

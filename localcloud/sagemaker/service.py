@@ -36,7 +36,7 @@ _INVOKE = re.compile(r"/endpoints/([^/]+)/invocations/?")
 
 
 class SageMaker:
-    """Make it, `start()` it once the cloud answers at its endpoint URL, ask it from any thread, `stop()` it."""
+    """Make it, `start()` it once the cloud answers at its URL, ask it from any thread, `stop()` it."""
 
     def __init__(self, state_dir: Path, ports: CloudPorts, limits: Limits | None = None) -> None:
         context = Context(state_dir, ports, limits or Limits())

@@ -1,8 +1,9 @@
-"""botocore's own model of SageMaker: the one list of operations, members, patterns and limits that this service trusts.
+"""botocore's own model of SageMaker: the list of operations, members, patterns and limits trusted here.
 
-Records are kept in the wire's own form (timestamps are epoch seconds), so an answer is a record cut down to the
-members that the output shape knows; whatever a record keeps for itself never leaves. The cost: botocore's model
-decides what a valid request is, and a newer botocore may be stricter or laxer than the AWS of today.
+Records are kept in the wire's own form (timestamps are epoch seconds), so an answer is a record cut down to
+the members that the output shape knows; whatever a record keeps for itself never leaves. The cost:
+botocore's model decides what a valid request is, and a newer botocore may be stricter or laxer than the AWS
+of today.
 """
 
 from __future__ import annotations

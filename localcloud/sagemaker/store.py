@@ -1,9 +1,10 @@
 """What the service remembers: one JSON file a resource, under `<state>/sagemaker/<kind>/`.
 
-A record is written to a new file, forced to the disk and renamed over the old one before the call that changed it is
-answered, so a process killed at any moment loses nothing that it had acknowledged, and a person can read the state
-with `cat`. Everything is held in memory too; reads never touch the disk. The cost: one fsync a change, a few
-milliseconds on a slow disk, and the whole state must fit in memory, which a laptop's does.
+A record is written to a new file, forced to the disk and renamed over the old one before the call that
+changed it is answered, so a process killed at any moment loses nothing that it had acknowledged, and a
+person can read the state with `cat`. Everything is held in memory too; reads never touch the disk. The
+cost: one fsync a change, a few milliseconds on a slow disk, and the whole state must fit in memory, which a
+laptop's does.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Store:
             json.dump(record, stream, indent=1)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(draft, target)
+        draft.replace(target)
         self._sync_folder()
 
     def _sync_folder(self) -> None:

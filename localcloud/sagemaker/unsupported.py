@@ -1,8 +1,8 @@
 """What a request may hold here: the members that this service honours; any other is refused by name.
 
-A valid request that asks for something we do not have must fail, not half succeed: a job that asked for two instances
-and ran on one would be a lie. So each create operation states the tree of members it honours. The cost: a member that
-makes no difference on a laptop has to be listed all the same.
+A valid request that asks for something we do not have must fail, not half succeed: a job that asked for two
+instances and ran on one would be a lie. So each create operation states the tree of members it honours. The
+cost: a member that makes no difference on a laptop has to be listed all the same.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Checks a request against botocore's model, and reports faults in AWS's words.
 
-A wrong JSON type is a SerializationException, everything else a ValidationException that lists all faults. In one
-thing this is stricter than AWS, on purpose: a member that the model does not know is refused, where AWS ignores it,
-because a misspelled member that does nothing is the more expensive error. The cost: a request that uses a member
-newer than our botocore is refused until botocore is raised.
+A wrong JSON type is a SerializationException, everything else a ValidationException that lists all faults.
+In one thing this is stricter than AWS, on purpose: a member that the model does not know is refused, where
+AWS ignores it, because a misspelled member that does nothing is the more expensive error. The cost: a
+request that uses a member newer than our botocore is refused until botocore is raised.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from localcloud.sagemaker.ports import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The model's patterns are Java's; Python's `re` has no \p classes. \w also lets "_" through, which every pattern
-# that uses \p{L} allows anyway.
+# The model's patterns are Java's; Python's `re` has no \p classes. \w also lets "_" through, which every
+# pattern that uses \p{L} allows anyway.
 _JAVA_CLASSES = {
     r"\p{L}": r"\w",
     r"\p{N}": r"\d",
@@ -68,13 +68,12 @@ def _structure(shape: StructureShape, value: Any, path: str) -> Iterator[str]:
             yield f"Value null at '{_at(path, name)}' failed to satisfy constraint: Member must not be null"
     for name, item in value.items():
         if name not in shape.members:
-            where = _at(path, name)
-            yield f"Value at '{where}' failed to satisfy constraint: Member must be one of SageMaker's own, it has no {name} here"
+            yield f"Value at '{_at(path, name)}' failed to satisfy constraint: SageMaker knows no {name} here"
         elif item is not None:
             yield from _faults(shape.members[name], item, _at(path, name))
     set_members = [name for name in value if value[name] is not None]
     if shape.is_tagged_union and len(set_members) != 1:
-        yield f"Value at '{path}' failed to satisfy constraint: Exactly one member must be set, got {len(set_members)}"
+        yield f"Value at '{path}' failed to satisfy constraint: Exactly one member of this union must be set"
 
 
 def _list(shape: ListShape, value: Any, path: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Data capture: requests and answers as JSON lines in S3, in AWS's own form.
 
-S3 objects cannot be appended to, so every two seconds what has come in becomes one object an endpoint, variant and
-hour. The cost: many small objects, and two seconds of records are lost by a `kill -9`; AWS calls capture best effort.
+S3 objects cannot be appended to, so every two seconds what has come in becomes one object an endpoint,
+variant and hour. The cost: many small objects, and two seconds of records are lost by a `kill -9`; AWS
+calls capture best effort.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Capture:
     def add(self, config: Record | None, exchange: Exchange) -> None:
         if not config or not config.get("EnableCapture", False):
             return
-        if random.uniform(0, 100) >= config["InitialSamplingPercentage"]:
+        if random.uniform(0, 100) >= config["InitialSamplingPercentage"]:  # noqa: S311 - a sample, no secret
             return
         time = datetime.now(UTC)
         line = json.dumps(record(config, exchange, time), separators=(",", ":"))
@@ -120,7 +121,8 @@ def _side(mode: str, body: bytes, content_type: str, headers: Record) -> dict[st
 
 
 def _encoding(content_type: str, headers: Record) -> str:
-    """Without CaptureContentTypeHeader AWS encodes everything in base 64; parameters after ';' do not count."""
+    """Without CaptureContentTypeHeader AWS encodes everything in base 64; parameters after ';' do not
+    count."""
     bare = content_type.split(";", maxsplit=1)[0].strip().lower()
     if bare in [item.lower() for item in headers.get("CsvContentTypes", [])]:
         return "CSV"

@@ -1,9 +1,9 @@
 """What becomes of an endpoint after a request was answered: fleets are started, switched to, ended.
 
-An update is blue/green, all at once: the new fleet is started beside the old one; once every server of it is healthy
-the traffic goes over in one step and the old fleet is ended after its last request. Where the new fleet does not come
-up, the endpoint is InService again on the old configuration, with the reason. At any moment the record tells which
-fleet serves, so a cloud that was killed in between starts that one again.
+An update is blue/green, all at once: the new fleet is started beside the old one; once every server of it
+is healthy the traffic goes over in one step and the old fleet is ended after its last request. Where the
+new fleet does not come up, the endpoint is InService again on the old configuration, with the reason. At
+any moment the record tells which fleet serves, so a cloud that was killed in between starts that one again.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Deployments:
         def guarded() -> None:
             try:
                 work(name)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the endpoint must settle
                 log.exception("endpoint %s", name)
                 self._fail(name, f"InternalServerError: {error}")
 

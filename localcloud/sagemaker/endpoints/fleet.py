@@ -69,7 +69,8 @@ class Fleet:
             variant = next(iter(self.variants.values()))
         else:
             choices = list(self.variants.values())
-            (variant,) = random.choices(choices, [item.weight for item in choices])
+            weights = [item.weight for item in choices]
+            (variant,) = random.choices(choices, weights)  # noqa: S311 - a share of traffic, no secret
         ready = [server for server in variant.servers if server.ready]
         return variant, ready[next(variant.turns) % len(ready)] if ready else None
 
@@ -120,7 +121,8 @@ class Fleet:
                 raise FleetFailed(_unhealthy(variant.name, reason, server))
 
     def _keep_alive(self) -> None:
-        """A server that dies while the fleet serves is started again, as AWS puts a new instance in its place."""
+        """A server that dies while the fleet serves is started again, as AWS puts a new instance in its
+        place."""
         falls: dict[Server, int] = {}
         while not (self._ended.wait(0.5) or self._context.stopping.is_set()):
             for server in self._servers():
@@ -140,7 +142,7 @@ class Fleet:
             if server.wait_until_ready() is not None:
                 # Dead for good, so that the next round starts it again.
                 server.kill()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the next round tries again
             log.exception("a server of endpoint %s could not be started again", self._endpoint)
         if self._ended.is_set():
             # The fleet was ended while we were at it.
@@ -178,6 +180,6 @@ def _unhealthy(variant: str, reason: str, server: Server) -> str:
     tail = list(server.stream.tail)[-5:] if server.stream else []
     said = f" Last log lines: {' | '.join(tail)}" if tail else ""
     return (
-        f"The primary container for production variant {variant} did not pass the ping health check: {reason}. "
-        f"Please check CloudWatch logs for this endpoint.{said}"
+        f"The primary container for production variant {variant} did not pass the ping health check: "
+        f"{reason}. Please check CloudWatch logs for this endpoint.{said}"
     )

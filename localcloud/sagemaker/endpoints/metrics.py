@@ -1,8 +1,9 @@
 """Counts invocations and puts them into CloudWatch, under the names and dimensions that AWS has.
 
-Every figure is put twice: by endpoint and variant, and with the endpoint configuration as a third dimension, which is
-what an alarm needs that must look at the new fleet only. A request that went well counts as 0 errors, so that an
-average is a rate. The cost: AWS puts once a minute, we once a second, so that an alarm reacts while one watches.
+Every figure is put twice: by endpoint and variant, and with the endpoint configuration as a third
+dimension, which is what an alarm needs that must look at the new fleet only. A request that went well
+counts as 0 errors, so that an average is a rate. The cost: AWS puts once a minute, we once a second, so
+that an alarm reacts while one watches.
 """
 
 from __future__ import annotations

@@ -237,8 +237,8 @@ def _lower(headers: list[tuple[str, Any]]) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    """A port that is free now. Between now and the server's own bind another program might take it: then the health
-    check fails, and says so."""
+    """A port that is free now. Between now and the server's own bind another program might take it: then
+    the health check fails, and says so."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,7 +1,7 @@
 """The state-change events of jobs, in AWS's shape, with the traps that AWS left in it.
 
-Times in a training job's event are strings of epoch milliseconds, in a processing job's they are numbers; a processing
-job's S3 words are in capitals (MANIFEST_FILE, FULLYREPLICATED) while its status is not.
+Times in a training job's event are strings of epoch milliseconds, in a processing job's they are numbers; a
+processing job's S3 words are in capitals (MANIFEST_FILE, FULLYREPLICATED) while its status is not.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What the runner has to know of a job; each kind of job (training, processing) is one of these.
 
-Adding a kind is adding a class: the runner owns the order of things, time limits, stopping and what may go wrong.
+Adding a kind is adding a class: the runner owns the order of things, time limits, stopping and what may go
+wrong.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Runs a job from its record to its end, in a thread of its own.
 
-The job's folder is `<state>/jobs/<kind>/<name>/`; `log` in it holds what the program printed. A job ends in exactly
-one way (job.End), whatever goes wrong on the way. When the cloud itself goes down the record stays InProgress, and the
-next start makes it Failed: a job's process does not outlive its cloud.
+The job's folder is `<state>/jobs/<kind>/<name>/`; `log` in it holds what the program printed. A job ends in
+exactly one way (job.End), whatever goes wrong on the way. When the cloud itself goes down the record stays
+InProgress, and the next start makes it Failed: a job's process does not outlive its cloud.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Run(threading.Thread):
             self._finish(End.STOPPED, None)
         except (JobFailed, DataError) as error:
             self._finish(End.FAILED, _reason(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the job must end
             log.exception("job %s", self._job.plan.name)
             self._finish(End.FAILED, f"InternalServerError: {error}")
 

@@ -211,7 +211,7 @@ class TrainingJob:
             if wanted and (name == "output" or end is not End.FAILED):
                 upload_archive(s3, source, tree.folder / f"{name}.tar.gz", _artifact(self._record, name), key)
 
-    def finish(self, tree: Tree | None, end: End, reason: str | None) -> None:
+    def finish(self, tree: Tree | None, end: End, reason: str | None) -> None:  # noqa: ARG002 - as all jobs
         status, secondary, message = _STATUS[end]
 
         def change(record: Record) -> None:
@@ -244,7 +244,10 @@ CLOUD_STOPPED = (
 
 
 def job_exists(arn: str) -> ApiError:
-    message = f"Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})"
+    message = (
+        f"Job name must be unique within an AWS account and region, "
+        f"and a job with this name already exists ({arn})"
+    )
     return ApiError("ResourceInUse", message)
 
 

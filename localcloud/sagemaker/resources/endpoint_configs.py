@@ -1,4 +1,4 @@
-"""Endpoint configurations: which models an endpoint runs, with which share of the traffic, captured or not."""
+"""Endpoint configurations: which models, with which share of the traffic, captured or not."""
 
 from __future__ import annotations
 
@@ -103,9 +103,10 @@ class EndpointConfigs:
                 )
         most = self._context.limits.instances_per_variant
         if variant["InitialInstanceCount"] > most:
+            kind, wanted = variant["InstanceType"], variant["InitialInstanceCount"]
             message = (
-                f"The account-level service limit '{variant['InstanceType']} for endpoint usage' is {most} Instances, "
-                f"with a request of {variant['InitialInstanceCount']} Instances: each is a process on this machine."
+                f"The account-level service limit '{kind} for endpoint usage' is {most} Instances, "
+                f"with a request of {wanted} Instances: each is a process on this machine."
             )
             raise ApiError("ResourceLimitExceeded", message)
         self._models.found(variant["ModelName"])

@@ -159,7 +159,8 @@ class ModelPackages:
             raise ApiError("ValidationException", message)
         containers = record.get("InferenceSpecification", {}).get("Containers", [])
         if len(containers) != 1:
-            message = f"Model package {record['ModelPackageArn']} has {len(containers)} containers, localcloud runs one."
+            arn = record["ModelPackageArn"]
+            message = f"Model package {arn} has {len(containers)} containers, localcloud runs one."
             raise ApiError("ValidationException", message)
         container: Record = containers[0]
         return container
@@ -195,7 +196,8 @@ class ModelPackages:
         return record
 
     def _add_digest(self, container: Record) -> None:
-        """AWS resolves the image when a version is registered; one that it cannot find fails when it is run."""
+        """AWS resolves the image when a version is registered; one that it cannot find fails when it is
+        run."""
         if "ImageDigest" in container or not container.get("Image"):
             return
         try:

@@ -1,7 +1,8 @@
 """boto3 clients towards our own cloud, one a service and identity.
 
-A client takes about 50 ms to make and is safe to share between threads, so they are kept. Clients never see the
-user's own AWS configuration: endpoint, region and credentials are all given, and proxies are switched off.
+A client takes about 50 ms to make and is safe to share between threads, so they are kept. Clients never see
+the user's own AWS configuration: endpoint, region and credentials are all given, and proxies are switched
+off.
 """
 
 from __future__ import annotations

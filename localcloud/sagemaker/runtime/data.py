@@ -1,7 +1,8 @@
 """Data between S3 and a tree: what SageMaker does before a container starts and after it ends.
 
-Archives are written so that equal content gives equal bytes (sorted names, no times, no owners): the same model is
-the same object. Archives that come in are held to be hostile: links, devices and paths that climb are refused.
+Archives are written so that equal content gives equal bytes (sorted names, no times, no owners): the same
+model is the same object. Archives that come in are held to be hostile: links, devices and paths that climb
+are refused.
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ def _prefix(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _relative(key: str, prefix: str) -> str:
-    """The name below the channel: after the prefix if it ends at a slash, else after the prefix's own folder."""
+    """The name below the channel: after the prefix if it ends at a slash, else after the prefix's own
+    folder."""
     if prefix and key != prefix and (prefix.endswith("/") or key[len(prefix)] == "/"):
         return key[len(prefix) :].lstrip("/")
     return key[prefix.rfind("/") + 1 :]

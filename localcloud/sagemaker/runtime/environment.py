@@ -1,7 +1,7 @@
 """The environment of a container's process: only what its image, its request and SageMaker give it.
 
-Nothing of the user's own environment comes in (no AWS_PROFILE, no proxies), so a container behaves the same on every
-laptop. Later entries win; the fence wins over all.
+Nothing of the user's own environment comes in (no AWS_PROFILE, no proxies), so a container behaves the same
+on every laptop. Later entries win; the fence wins over all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Ships what processes print to CloudWatch Logs, line by line, in small batches, so that `aws logs tail` follows.
+"""Ships what processes print to CloudWatch Logs, line by line, in small batches, so that `aws logs tail`
+follows.
 
-One thread sends for all streams, four times a second. The cost: a line printed in the last quarter of a second
-before a `kill -9` of the whole cloud is not in CloudWatch Logs; it is in the process's own log file.
+One thread sends for all streams, four times a second. The cost: a line printed in the last quarter of a
+second before a `kill -9` of the whole cloud is not in CloudWatch Logs; it is in the process's own log file.
 """
 
 from __future__ import annotations

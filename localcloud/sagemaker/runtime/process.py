@@ -1,4 +1,4 @@
-"""Starts programs as containers would be started, each under a guard (guard.py), and reads what they print."""
+"""Starts programs as containers would be started, each under a guard, and reads what they print."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ class Process:
 def start(
     argv: Sequence[str], env: Mapping[str, str], folder: Path, tree: Path, on_line: Callable[[str], None]
 ) -> Process:
-    """Start a program in a folder, with exactly this environment, and with the tree at /opt/ml where possible."""
+    """Start a program in a folder, with exactly this environment, and with the tree at /opt/ml where
+    possible."""
     life_reader, life_writer = os.pipe()
     spec = {"argv": list(argv), "cwd": str(folder), "life": life_reader}
     if can_mount():

@@ -18,7 +18,8 @@ def main(state: Path, port: int) -> None:
 
     server = Server(application(), port)
     server.start()
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     # Ends with the tests, however they end: their end of this pipe closes.
     sys.stdin.read()
     server.stop()

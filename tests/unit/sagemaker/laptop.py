@@ -1,4 +1,5 @@
-"""A cloud for the SageMaker service under test: moto's server for S3, Logs and CloudWatch, the rest by hand."""
+"""A cloud for the SageMaker service under test: moto's server for S3, Logs and CloudWatch, the rest by
+hand."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
 from localcloud.sagemaker import ApiError, Image, ImageUnavailable, Limits, SageMaker
@@ -138,7 +140,7 @@ class Laptop:
         except ApiError as error:
             document = {"__type": error.code, "message": error.message, **error.fields}
             status, sent, said = error.status, {"x-amzn-errortype": error.code}, json.dumps(document).encode()
-        return AWSResponse(request.url, status, dict(sent), _Raw(said))
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(dict(sent)), _Raw(said))
 
     def _route(self, request: Any, headers: dict[str, str], body: bytes) -> Any:
         target = headers.get("X-Amz-Target")
@@ -177,7 +179,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-def together(count: int, work: Callable[[int], None]) -> None:
+def together(count: int, work: Callable[[int], object]) -> None:
     threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()

@@ -1,4 +1,5 @@
-"""The fake image's program: a real process that does what its hyperparameters, arguments or environment tell it."""
+"""The fake image's program: a real process that does what its hyperparameters, arguments or environment
+tell it."""
 
 from __future__ import annotations
 
@@ -13,9 +14,14 @@ from pathlib import Path
 BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
 
 
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def train() -> int:
     settings = json.loads((BASE / "input/config/hyperparameters.json").read_text())
-    print("hello from", settings.get("mode", "ok"), flush=True)
+    say("hello from", settings.get("mode", "ok"))
     if settings.get("mode") == "fail":
         (BASE / "output/failure").write_text("the labels are all the same\n" + "x" * 2000)
         return 3
@@ -24,7 +30,7 @@ def train() -> int:
         (BASE / "model/partial").write_text("saved before the end")
         time.sleep(60)
     for turn, score in enumerate((0.5, 0.75)):
-        print(f"[{turn}] validation-auc:{score}", flush=True)
+        say(f"[{turn}] validation-auc:{score}")
     channels = {channel.name: sorted(_names(channel)) for channel in (BASE / "input/data").iterdir()}
     seen = {
         "channels": channels,
@@ -53,10 +59,10 @@ def process(arguments: list[str]) -> int:
 
 def serve() -> int:
     if os.environ.get("BROKEN"):
-        print("cannot load the model: it is broken", flush=True)
+        say("cannot load the model: it is broken")
         return 7
     address = (os.environ["SAGEMAKER_BIND_TO_HOST"], int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
-    print("serving", (BASE / "model/name").read_text(), flush=True)
+    say("serving", (BASE / "model/name").read_text())
     ThreadingHTTPServer(address, Serving).serve_forever()
     return 0
 
@@ -103,5 +109,4 @@ def _names(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    COMMANDS = {"train": train, "serve": serve, "process": lambda: process(sys.argv[2:])}
-    sys.exit(COMMANDS[sys.argv[1]]())
+    sys.exit({"train": train, "serve": serve}.get(sys.argv[1], lambda: process(sys.argv[2:]))())

@@ -73,7 +73,8 @@ def update(laptop: Laptop, model: str, config: str = "two") -> dict[str, Any]:
 def invoke(laptop: Laptop, body: str = "1,2", **more: Any) -> dict[str, Any]:
     more = {"ContentType": "text/csv", "Accept": "application/json"} | more
     answer = laptop.runtime.invoke_endpoint(EndpointName="loan", Body=body.encode(), **more)
-    return answer | json.loads(answer["Body"].read())
+    said: dict[str, Any] = json.loads(answer["Body"].read())
+    return {**answer, **said}
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ def test_a_containers_error_is_a_model_error_with_the_original(
 
 def test_what_is_not_there_or_too_large_is_a_validation_error(served: Laptop) -> None:
     with pytest.raises(
-        served.runtime.exceptions.ValidationError, match="Endpoint loan of account .* not found"
+        served.runtime.exceptions.ValidationError, match=r"Endpoint loan of account .* not found"
     ):
         invoke(served)
     deploy(served)

@@ -143,10 +143,7 @@ def test_a_job_that_runs_too_long_is_stopped_and_what_it_saved_is_kept(laptop: L
 def test_a_job_is_stopped_when_asked(laptop: Laptop) -> None:
     laptop.put("data/train/a.csv", "1")
     laptop.sagemaker.create_training_job(**training_request(laptop, "halt", "sleep"))
-    running = lambda: (
-        laptop.sagemaker.describe_training_job(TrainingJobName="halt")["SecondaryStatus"] == "Training"
-    )  # noqa: E731
-    eventually(running)
+    eventually(lambda: "hello from sleep" in _log_file(laptop.state / "jobs/training-job/halt/log"))
     laptop.sagemaker.stop_training_job(TrainingJobName="halt")
     assert wait_training(laptop, "halt")["TrainingJobStatus"] == "Stopped"
     with pytest.raises(ClientError, match="is in status Stopped"):

@@ -44,7 +44,7 @@ def test_versions_count_up_and_a_deleted_number_never_comes_back(registry: Lapto
 
 
 def test_versions_registered_at_once_get_different_numbers(registry: Laptop) -> None:
-    together(8, lambda _: register(registry) and None)
+    together(8, lambda _: register(registry))
     found = registry.sagemaker.list_model_packages(ModelPackageGroupName="loan", MaxResults=50)
     versions = sorted(item["ModelPackageVersion"] for item in found["ModelPackageSummaryList"])
     assert versions == list(range(1, 9))
