@@ -69,15 +69,21 @@ def _say(text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localcloud")
-    up = parser.add_subparsers(dest="command", required=True).add_parser("up", help="start, and deploy a template")
+    up = parser.add_subparsers(dest="command", required=True).add_parser(
+        "up", help="start, and deploy a template"
+    )
     up.add_argument("--template", help="a SAM template; without one the endpoint is empty")
     up.add_argument("--stack", default="local")
     up.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     up.add_argument("--image", action="append", default=[], metavar="URI=CONTEXT_DIR:DOCKERFILE")
     up.add_argument("--port", type=int, default=4566)
     up.add_argument("--state", default=".localcloud/state", metavar="DIR")
-    up.add_argument("--build", metavar="DIR", help="caches of what was built (default: build beside the state)")
-    up.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+    up.add_argument(
+        "--build", metavar="DIR", help="caches of what was built (default: build beside the state)"
+    )
+    up.add_argument(
+        "--with-parent", action="store_true", help="stop when the process that started this one ends"
+    )
     return parser
 
 

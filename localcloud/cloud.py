@@ -14,8 +14,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -28,13 +27,17 @@ from localcloud.lambdas.runtime import runtime_dir
 from localcloud.ministack import settings
 from localcloud.ministack.hooks import check_hooks
 from localcloud.ministack.server import Server, check_port, free_port
-from localcloud.sagemaker.ports import Image
 from localcloud.statedir import locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localcloud.sagemaker.ports import Image
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
-# The access key names the account; the secret is nobody's.
-_SECRET = "local"
+# The access key names the account.
+_SECRET = "local"  # noqa: S105 - nobody's
 
 Report = Callable[[str], None]
 
@@ -46,7 +49,7 @@ class Ports:
         self.endpoint_url, self.account, self.region = endpoint_url, ACCOUNT, REGION
         self._registry = registry
 
-    def credentials_env(self, role_arn: str | None) -> dict[str, str]:
+    def credentials_env(self, role_arn: str | None) -> dict[str, str]:  # noqa: ARG002 - roles are not enforced yet
         return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": _SECRET}
 
     def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
@@ -64,7 +67,9 @@ class Ports:
 class Cloud:
     """Start it, deploy to it, stop it; stopping leaves no process and no listener."""
 
-    def __init__(self, state_dir: Path, port: int = 0, *, build_dir: Path | None = None, report: Report = print) -> None:
+    def __init__(
+        self, state_dir: Path, port: int = 0, *, build_dir: Path | None = None, report: Report = print
+    ) -> None:
         self.state_dir = state_dir.resolve()
         self.port = port or free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
@@ -87,14 +92,21 @@ class Cloud:
         self._report(f"endpoint {self.endpoint_url} ready in {time.monotonic() - started:.1f} s")
         return self
 
-    def deploy(self, template: Path, stack: str, parameters: Mapping[str, str] | None = None,
-               images: Mapping[str, Source] | None = None) -> dict[str, str]:
+    def deploy(
+        self,
+        template: Path,
+        stack: str,
+        parameters: Mapping[str, str] | None = None,
+        images: Mapping[str, Source] | None = None,
+    ) -> dict[str, str]:
         """Deploy or update a stack; its outputs."""
         for uri, source in (images or {}).items():
             self._registry.add(uri, source)
             self._registry.build(source)
         bucket = f"localcloud-artifacts-{ACCOUNT}-{REGION}"
-        deployer = Deployer(self.client("cloudformation"), self.client("s3"), self._build_dir, bucket, self._report)
+        deployer = Deployer(
+            self.client("cloudformation"), self.client("s3"), self._build_dir, bucket, self._report
+        )
         outputs = deployer.deploy(template, stack, parameters or {})
         self._write_description(stack)
         return outputs
@@ -102,9 +114,13 @@ class Cloud:
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
         return boto3.session.Session().client(  # type: ignore[call-overload]
-            service, endpoint_url=self.endpoint_url, region_name=REGION, aws_access_key_id=ACCOUNT,
-            aws_secret_access_key=_SECRET, config=Config(retries={"total_max_attempts": 1}, read_timeout=900),
-        )  # fmt: skip
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key=_SECRET,
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=900),
+        )
 
     def stop(self) -> None:
         """Save the state and end everything that was started."""
@@ -144,10 +160,15 @@ class Cloud:
 
     def _write_description(self, stack: str) -> None:
         described = {
-            "endpoint_url": self.endpoint_url, "pid": os.getpid(), "stack": stack, "region": REGION,
-            "account": ACCOUNT, "state_dir": str(self.state_dir), "version": __version__,
+            "endpoint_url": self.endpoint_url,
+            "pid": os.getpid(),
+            "stack": stack,
+            "region": REGION,
+            "account": ACCOUNT,
+            "state_dir": str(self.state_dir),
+            "version": __version__,
             "started": self._started.isoformat(timespec="seconds"),
-        }  # fmt: skip
+        }
         partial = self.state_dir / "cloud.json.part"
         partial.write_text(json.dumps(described, indent=1) + "\n", "utf-8")
         partial.replace(self.state_dir / "cloud.json")

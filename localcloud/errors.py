@@ -1,13 +1,13 @@
 """What can go wrong in the local cloud, told to whoever started it.
 
-    CloudError
-    ├── PortTaken         another process listens on the port
-    ├── StateInUse        another local cloud uses the state directory
-    ├── HookMissing       the installed MiniStack lacks a name that the adapter needs
-    ├── TemplateError     the template cannot be read, or a path in it does not exist
-    ├── DeployError       CloudFormation refused a resource
-    ├── BuildError        a layer's or image's requirements could not be installed
-    └── ImageError        a Dockerfile uses what the builder does not know
+CloudError
+├── PortTaken         another process listens on the port
+├── StateInUse        another local cloud uses the state directory
+├── HookMissing       the installed MiniStack lacks a name that the adapter needs
+├── TemplateError     the template cannot be read, or a path in it does not exist
+├── DeployError       CloudFormation refused a resource
+├── BuildError        a layer's or image's requirements could not be installed
+└── ImageError        a Dockerfile uses what the builder does not know
 """
 
 from __future__ import annotations

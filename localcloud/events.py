@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ALARM_DETAIL_TYPE = "CloudWatch Alarm State Change"
 
@@ -27,7 +29,8 @@ class AlarmState:
 
 
 def alarm_detail(alarm: Mapping[str, Any], before: AlarmState, now: AlarmState) -> dict[str, Any]:
-    """The detail of 'CloudWatch Alarm State Change'. `alarm` is PutMetricAlarm's or PutCompositeAlarm's request."""
+    """The detail of 'CloudWatch Alarm State Change'. `alarm` is PutMetricAlarm's or PutCompositeAlarm's
+    request."""
     return {
         "alarmName": alarm["AlarmName"],
         "state": now.as_detail(),

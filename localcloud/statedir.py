@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.errors import StateInUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @contextlib.contextmanager
 def locked(state_dir: Path) -> Iterator[None]:
     """Hold the directory; the kernel lets go of it even when this process is killed."""
     state_dir.mkdir(parents=True, exist_ok=True)
-    with open(state_dir / "lock", "a+", encoding="ascii") as file:
+    with (state_dir / "lock").open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -1,19 +1,23 @@
-"""`sam deploy`: a packaged template becomes a stack, or a new version of one, through CloudFormation's API."""
+"""`sam deploy`: a packaged template becomes a stack, or a new version of one, through CloudFormation's
+API."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from localcloud.build.package import Packager
-from localcloud.build.requirements import Report
 from localcloud.build.template import read_template
 from localcloud.errors import DeployError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from localcloud.build.requirements import Report
 
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _DEPLOY_SECONDS = 300.0
@@ -31,8 +35,9 @@ class Deployer:
         """Create or update the stack; its outputs. DeployError names each resource that failed, and why."""
         parsed = read_template(template)
         self._ensure_bucket()
-        packaged = Packager(parsed, template.resolve().parent, self._cache, self._bucket, self._upload,
-                            self._report).package()  # fmt: skip
+        packaged = Packager(
+            parsed, template.resolve().parent, self._cache, self._bucket, self._upload, self._report
+        ).package()
         body = json.dumps(packaged).encode()
         self._s3.put_object(Bucket=self._bucket, Key=_TEMPLATE_KEY, Body=body)
         self._report(f"deploying {template.name} as the stack {stack}")
@@ -47,8 +52,12 @@ class Deployer:
         call = self._cloudformation.update_stack if exists else self._cloudformation.create_stack
         started = time.time()
         try:
-            call(StackName=stack, TemplateURL=f"{self._s3.meta.endpoint_url}/{self._bucket}/{_TEMPLATE_KEY}",
-                 Parameters=parameters, Capabilities=_CAPABILITIES)  # fmt: skip
+            call(
+                StackName=stack,
+                TemplateURL=f"{self._s3.meta.endpoint_url}/{self._bucket}/{_TEMPLATE_KEY}",
+                Parameters=parameters,
+                Capabilities=_CAPABILITIES,
+            )
         except ClientError as error:
             message = error.response["Error"]["Message"]
             if "No updates are to be performed" in message:
@@ -75,13 +84,18 @@ class Deployer:
         return str(found[0]["StackStatus"]) if found else None
 
     def _failures(self, stack: str, since: float) -> list[str]:
-        """Each failed resource with its reason, the first one first; those only cancelled because of it left out."""
+        """Each failed resource with its reason, the first one first; those only cancelled because of it
+        left out."""
         pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
         events = [event for page in pages for event in page["StackEvents"]]
-        failed = [e for e in reversed(events) if e["ResourceStatus"].endswith("_FAILED")
-                  and e["Timestamp"].timestamp() >= since - 2 and "cancelled" not in e.get("ResourceStatusReason", "")]
-        return [f"{e['LogicalResourceId']} ({e.get('ResourceType', '?')}): {e.get('ResourceStatusReason', 'no reason')}"
-                for e in failed]
+        failed = [
+            e
+            for e in reversed(events)
+            if e["ResourceStatus"].endswith("_FAILED")
+            and e["Timestamp"].timestamp() >= since - 2
+            and "cancelled" not in e.get("ResourceStatusReason", "")
+        ]
+        return [_told(event) for event in failed]
 
     def _outputs(self, stack: str) -> dict[str, str]:
         found = self._cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
@@ -98,3 +112,8 @@ class Deployer:
             self._s3.head_object(Bucket=self._bucket, Key=key)
         except ClientError:
             self._s3.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+
+def _told(event: Mapping[str, Any]) -> str:
+    reason = event.get("ResourceStatusReason", "no reason")
+    return f"{event['LogicalResourceId']} ({event.get('ResourceType', '?')}): {reason}"

@@ -1,8 +1,8 @@
 """`sam build` and `sam package`: local paths of a template become objects in a bucket.
 
-A function is its folder, with its requirements.txt installed beside it; a layer with BuildMethod python is its folder
-and its requirements under `python/`; a definition file is checked first. Objects are named by their digest, so a
-second deployment uploads nothing that did not change.
+A function is its folder, with its requirements.txt installed beside it; a layer with BuildMethod python is
+its folder and its requirements under `python/`; a definition file is checked first. Objects are named by
+their digest, so a second deployment uploads nothing that did not change.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.build.requirements import Report, installed_target
 from localcloud.build.zips import zipped
 from localcloud.errors import TemplateError
 from localcloud.states.validate import problems_of_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Upload = Callable[[str, bytes], None]
 
@@ -24,8 +26,9 @@ Upload = Callable[[str, bytes], None]
 class Packager:
     """Rewrites one template. `upload` puts an object into `bucket`."""
 
-    def __init__(self, template: dict[str, Any], folder: Path, cache: Path, bucket: str, upload: Upload,
-                 report: Report) -> None:
+    def __init__(
+        self, template: dict[str, Any], folder: Path, cache: Path, bucket: str, upload: Upload, report: Report
+    ) -> None:
         self._template, self._folder, self._cache = template, folder, cache
         self._bucket, self._upload, self._report = bucket, upload, report
 

@@ -9,9 +9,12 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.errors import BuildError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Report = Callable[[str], None]
 
@@ -22,15 +25,28 @@ def installed_target(requirements: Path, cache: Path, report: Report) -> Path:
     if not target.is_dir():
         report(f"installing {requirements.name} of {requirements.parent.name}")
         partial = _partial(target)
-        _uv("pip", "install", "--quiet", "--require-hashes", "--no-deps", "--python", sys.executable,
-            "--target", str(partial), "-r", str(requirements))  # fmt: skip
+        _uv(
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+            "--python",
+            sys.executable,
+            "--target",
+            str(partial),
+            "-r",
+            str(requirements),
+        )
         _finish(partial, target)
     return target
 
 
 def installed_environment(requirements: list[Path], cache: Path, report: Report, salt: str = "") -> Path:
     """A virtual environment with the packages of requirements files."""
-    digest = hashlib.sha256("".join([salt, *(_digest(path) for path in requirements)]).encode()).hexdigest()[:24]
+    digest = hashlib.sha256("".join([salt, *(_digest(path) for path in requirements)]).encode()).hexdigest()[
+        :24
+    ]
     target = cache / "environments" / digest
     ready = target / ".ready"
     if not ready.exists():
@@ -41,9 +57,18 @@ def installed_environment(requirements: list[Path], cache: Path, report: Report,
         _uv("venv", "--quiet", "--python", base, str(target))
         for path in requirements:
             hashes = ["--require-hashes", "--no-deps"] if "--hash=" in path.read_text("utf-8") else []
-            # Compiled at once, as pip does it in a container: jobs start often, and may be told to write no bytecode.
-            _uv("pip", "install", "--quiet", "--compile-bytecode", *hashes,
-                "--python", str(target / "bin" / "python"), "-r", str(path))  # fmt: skip
+            # Compiled at once, as pip does it in a container: jobs may be told to write no bytecode.
+            _uv(
+                "pip",
+                "install",
+                "--quiet",
+                "--compile-bytecode",
+                *hashes,
+                "--python",
+                str(target / "bin" / "python"),
+                "-r",
+                str(path),
+            )
         ready.touch()
     return target
 
@@ -75,7 +100,12 @@ def _uv(*arguments: str) -> None:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
     environment.pop("VIRTUAL_ENV", None)
     done = subprocess.run(
-        [uv.find_uv_bin(), *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        [uv.find_uv_bin(), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BuildError(f"uv {' '.join(arguments)} failed:\n{done.stderr.strip()}")

@@ -1,14 +1,17 @@
-"""Reading a SAM template: YAML with CloudFormation's short tags, or JSON, into plain data in the long form."""
+"""Reading a SAM template: YAML with CloudFormation's short tags, or JSON, into plain data in the long
+form."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from localcloud.errors import TemplateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _Loader(yaml.SafeLoader):
@@ -28,7 +31,7 @@ def _tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
     return {name: value}
 
 
-_Loader.add_multi_constructor("!", _tag)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", _tag)
 # CloudFormation takes 2010-09-09 as text, YAML as a date.
 _Loader.yaml_implicit_resolvers = {
     key: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -39,7 +42,7 @@ _Loader.yaml_implicit_resolvers = {
 def read_template(path: Path) -> dict[str, Any]:
     """Parse a template file; TemplateError says where it is wrong."""
     try:
-        parsed = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # a SafeLoader
+        parsed = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except OSError as error:
         raise TemplateError(f"cannot read the template {path}: {error.strerror}") from error
     except yaml.YAMLError as error:

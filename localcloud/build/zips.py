@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SKIPPED_FOLDERS = {"__pycache__", ".git", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".aws-sam"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -18,7 +21,7 @@ def zipped(folders: Iterable[tuple[Path, str]]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for folder, prefix in folders:
             for path in files_of(folder):
-                name = os.path.join(prefix, path.relative_to(folder).as_posix())
+                name = (Path(prefix) / path.relative_to(folder)).as_posix()
                 info = zipfile.ZipInfo(name, _EPOCH)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = (0o755 if os.access(path, os.X_OK) else 0o644) << 16

@@ -1,8 +1,9 @@
 """The fence: no process that the local cloud starts may reach another machine.
 
-Two layers: `guard.py`, executed inside every Python process before anything else, and an environment whose proxies
-lead nowhere for everything that is not Python. Where each is put: a function's process runs the guard from its
-bootstrap file; an image's environment holds it as a `.pth` file, so that child processes have it too.
+Two layers: `guard.py`, executed inside every Python process before anything else, and an environment whose
+proxies lead nowhere for everything that is not Python. Where each is put: a function's process runs the
+guard from its bootstrap file; an image's environment holds it as a `.pth` file, so that child processes
+have it too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ _HERE = "127.0.0.1,localhost,::1"
 
 def fence_env() -> dict[str, str]:
     """Environment for every process; it wins over whatever else the process is given."""
-    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"), _NOWHERE)
+    proxies = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"), _NOWHERE
+    )
     return {
         **proxies,
         "NO_PROXY": _HERE,

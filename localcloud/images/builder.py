@@ -1,8 +1,9 @@
 """Building an image as folders and a virtual environment, and describing how to run a process of it.
 
-The environment is cached by the digest of its requirements, the image's files by the digest of everything copied, so
-a second build of the same image takes milliseconds. Its cost against a container: the operating system is this
-machine's, the Python is the one that runs the local cloud, and absolute paths of the image lie under `root`.
+The environment is cached by the digest of its requirements, the image's files by the digest of everything
+copied, so a second build of the same image takes milliseconds. Its cost against a container: the operating
+system is this machine's, the Python is the one that runs the local cloud, and absolute paths of the image
+lie under `root`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.build.requirements import installed_environment
 from localcloud.build.zips import files_of
@@ -22,6 +23,9 @@ from localcloud.errors import ImageError
 from localcloud.fence import fence_environment
 from localcloud.images.dockerfile import Recipe, parse
 from localcloud.sagemaker.ports import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def build_image(context: Path, dockerfile: Path, cache: Path, report: Callable[[str], None]) -> Image:
@@ -39,9 +43,14 @@ def build_image(context: Path, dockerfile: Path, cache: Path, report: Callable[[
     fence_environment(_site_packages(environment))
     root = tree / recipe.workdir.lstrip("/")
     root.mkdir(parents=True, exist_ok=True)
-    env = {**_relocated(recipe.env, tree), "PATH": f"{environment / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-           "VIRTUAL_ENV": str(environment)}  # fmt: skip
-    prefix = [_program(recipe.entrypoint[0], environment), *recipe.entrypoint[1:]] if recipe.entrypoint else []
+    env = {
+        **_relocated(recipe.env, tree),
+        "PATH": f"{environment / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "VIRTUAL_ENV": str(environment),
+    }
+    prefix = (
+        [_program(recipe.entrypoint[0], environment), *recipe.entrypoint[1:]] if recipe.entrypoint else []
+    )
     return Image(prefix, env, root, f"sha256:{digest}", recipe.command)
 
 
@@ -82,8 +91,11 @@ def _ignored(context: Path) -> list[Path]:
     """Paths that .dockerignore names plainly; patterns are not expanded."""
     file = context / ".dockerignore"
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    return [context / line.strip().strip("/") for line in lines
-            if line.strip() and not line.startswith(("#", "!")) and "*" not in line]
+    return [
+        context / line.strip().strip("/")
+        for line in lines
+        if line.strip() and not line.startswith(("#", "!")) and "*" not in line
+    ]
 
 
 def _digest(dockerfile: Path, files: dict[str, Path]) -> str:
@@ -102,7 +114,7 @@ def _fill(tree: Path, files: dict[str, Path]) -> None:
         place = partial / target.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
-        os.chmod(place, 0o755 if os.access(source, os.X_OK) else 0o644)
+        place.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
     try:
         partial.rename(tree)
     except OSError:  # another process was first

@@ -1,7 +1,8 @@
-"""Parsing a Dockerfile: FROM python, WORKDIR, COPY, RUN pip install, ENV, LABEL, EXPOSE, USER, ENTRYPOINT, CMD.
+"""Parsing a Dockerfile: FROM python, WORKDIR, COPY, RUN pip install, ENV, LABEL, EXPOSE, USER, ENTRYPOINT,
+CMD.
 
-Anything else is an error that names the line, because skipping an instruction would run something that is not the
-image. Of RUN only `pip install … -r FILE` is understood (and `&&` between such commands).
+Anything else is an error that names the line, because skipping an instruction would run something that is
+not the image. Of RUN only `pip install … -r FILE` is understood (and `&&` between such commands).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import json
 import re
 import shlex
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.errors import ImageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PIP = re.compile(r"^(python3? -m )?(uv )?pip3? install\b")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -109,16 +112,21 @@ def _copy(recipe: Recipe, rest: str) -> tuple[list[str], str]:
 
 def _run(rest: str) -> list[str]:
     found = []
-    for command in (part.strip() for part in rest.split("&&")):
-        command = re.sub(r"--mount=\S+\s*", "", command)
+    for part in rest.split("&&"):
+        command = re.sub(r"--mount=\S+\s*", "", part.strip())
         if not _PIP.match(command):
             raise NotImplementedError("only RUN pip install -r FILE can be done without a container")
         words = shlex.split(command)
         files = [words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-r", "--requirement")]
-        loose = [w for i, w in enumerate(words[words.index("install") + 1:], words.index("install") + 1)
-                 if not w.startswith("-") and words[i - 1] not in ("-r", "--requirement")]
+        loose = [
+            w
+            for i, w in enumerate(words[words.index("install") + 1 :], words.index("install") + 1)
+            if not w.startswith("-") and words[i - 1] not in ("-r", "--requirement")
+        ]
         if not files or loose:
-            raise NotImplementedError("pip install must name requirements files only (-r FILE), so that all is locked")
+            raise NotImplementedError(
+                "pip install must name requirements files only (-r FILE), so that all is locked"
+            )
         found += files
     return found
 

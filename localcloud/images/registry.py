@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
 from localcloud.images.builder import build_image
 from localcloud.sagemaker.ports import Image, ImageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class Registry:
         source = self._sources.get(uri)
         if source is None:
             known = ", ".join(sorted(self._sources)) or "none"
-            raise ImageUnavailable(f"the local cloud has no image {uri}; it has: {known}. Give it one with --image")
+            raise ImageUnavailable(
+                f"the local cloud has no image {uri}; it has: {known}. Give it one with --image"
+            )
         try:
             return self.build(source)
         except CloudError as error:

@@ -1,7 +1,8 @@
 """What a function's process executes: the fence, then the official runtime client.
 
-Run by path with -S -s -P and never imported. sys.path is, as on AWS: the function's code and its layers (PYTHONPATH),
-the standard library, and the runtime's own packages last, so that a layer's boto3 wins over the runtime's.
+Run by path with -S -s -P and never imported. sys.path is, as on AWS: the function's code and its layers
+(PYTHONPATH), the standard library, and the runtime's own packages last, so that a layer's boto3 wins over
+the runtime's.
 """
 
 import os

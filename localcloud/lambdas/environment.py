@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.fence import GUARD, fence_env
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 
@@ -31,7 +33,11 @@ def command() -> list[str]:
 
 
 def environment(
-    config: Mapping[str, Any], variables: Mapping[str, str], credentials: Mapping[str, str], place: Place, api: str
+    config: Mapping[str, Any],
+    variables: Mapping[str, str],
+    credentials: Mapping[str, str],
+    place: Place,
+    api: str,
 ) -> dict[str, str]:
     """What Lambda sets, what the function's configuration sets, and the fence, later ones winning."""
     opt = place.layers / "python"
@@ -46,11 +52,12 @@ def environment(
         "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup")
+        or f"/aws/lambda/{name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}",
         "LAMBDA_TASK_ROOT": str(place.code),
         "LAMBDA_RUNTIME_DIR": str(place.runtime),
-        # Nobody listens: traces are never sampled here, and the X-Ray SDK must not look for a daemon elsewhere.
+        # Nobody listens: traces are never sampled here, and the X-Ray SDK must look nowhere else.
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
         "_AWS_XRAY_DAEMON_PORT": "2000",

@@ -1,7 +1,7 @@
 """The folder that stands for /var/runtime: awslambdaric, boto3 and what they need, and nothing else.
 
-It holds links to the installed distributions of this environment, which are locked, so making it costs nothing and
-needs no network.
+It holds links to the installed distributions of this environment, which are locked, so making it costs
+nothing and needs no network.
 """
 
 from __future__ import annotations

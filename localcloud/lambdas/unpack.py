@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import shutil
 import threading
 import uuid
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _lock = threading.Lock()
 
 
 def unpacked(blobs: Sequence[bytes], folder: Path) -> Path:
-    """Unpack zips over one another, in order, into a folder of their own; the same zips give the same folder."""
+    """Unpack zips over one another, in order, into a folder of their own; the same zips give the same
+    folder."""
     digest = hashlib.sha256(b"".join(hashlib.sha256(blob).digest() for blob in blobs)).hexdigest()
     target = folder / digest[:32]
     with _lock:
@@ -35,7 +38,7 @@ def unpacked(blobs: Sequence[bytes], folder: Path) -> Path:
 def _extract(blob: bytes, target: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(blob)) as archive:
         for info in archive.infolist():
-            path = archive.extract(info, target)
+            path = Path(archive.extract(info, target))
             mode = info.external_attr >> 16
             if mode and not info.is_dir():
-                os.chmod(path, mode | 0o400)
+                path.chmod(mode | 0o400)

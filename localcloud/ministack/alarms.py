@@ -1,11 +1,15 @@
 """CloudWatch alarms: evaluated by metric, dimensions and missing data, and told to EventBridge.
 
-MiniStack looks at every point of a metric's name whatever its dimensions, judges only when a point arrives (so an
-alarm never goes back to OK by itself), and publishes no event. Here an alarm sees its own dimensions only, is judged
-on every point and every few seconds, and each change of state, judged or set, becomes an event in AWS's shape.
+MiniStack looks at every point of a metric's name whatever its dimensions, judges only when a point arrives
+(so an alarm never goes back to OK by itself), and publishes no event. Here an alarm sees its own dimensions
+only, is judged on every point and every few seconds, and each change of state, judged or set, becomes an
+event in AWS's shape.
 
-Its cost: periods are counted back from now instead of being aligned to the clock, and metric math is not evaluated.
+Its cost: periods are counted back from now instead of being aligned to the clock, and metric math is not
+evaluated.
 """
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
 from __future__ import annotations
 
@@ -53,7 +57,8 @@ def install(account: str, region: str, emit: Emit) -> Callable[[], None]:
 
 
 class _States:
-    """What each alarm's state was before, which MiniStack overwrites before it tells, and which were set by hand."""
+    """What each alarm's state was before, which MiniStack overwrites before it tells, and which were set by
+    hand."""
 
     def __init__(self) -> None:
         self._last: dict[str, AlarmState] = {}
@@ -99,7 +104,9 @@ def _evaluate(cloudwatch: Any, alarm: dict[str, Any]) -> None:
     """Judge one alarm now and change its state if need be."""
     if not alarm.get("Namespace") or alarm.get("ComparisonOperator") not in _COMPARE:
         return
-    with contextlib.suppress(KeyError, RuntimeError):  # a metric that changes meanwhile is judged at the next tick
+    with contextlib.suppress(
+        KeyError, RuntimeError
+    ):  # a metric that changes meanwhile is judged at the next tick
         values = _values(cloudwatch, alarm)
         verdict = _verdict(alarm, values)
         if verdict is not None and verdict != alarm["StateValue"]:
@@ -119,8 +126,10 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
     period = int(alarm.get("Period") or 60)
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
     now = time.time()
-    return [_statistic(cloudwatch, statistic, points, now - (i + 1) * period, now - i * period)
-            for i in range(int(alarm.get("EvaluationPeriods") or 1))]
+    return [
+        _statistic(cloudwatch, statistic, points, now - (i + 1) * period, now - i * period)
+        for i in range(int(alarm.get("EvaluationPeriods") or 1))
+    ]
 
 
 def _dimensions(point: dict[str, Any]) -> list[dict[str, str]]:
@@ -150,10 +159,15 @@ def _verdict(alarm: dict[str, Any], values: list[float | None]) -> str | None:
 def _change(cloudwatch: Any, alarm: dict[str, Any], new: str, values: list[float | None]) -> None:
     seen = [v for v in values if v is not None]
     limit = alarm.get("Threshold")
-    reason = (f"Threshold Crossed: {len(seen)} datapoint(s) {seen} judged {alarm['ComparisonOperator']} {limit}."
-              if seen else f"Threshold not judged: no datapoints were received for {len(values)} period(s).")
+    reason = (
+        f"Threshold Crossed: {len(seen)} datapoint(s) {seen} judged {alarm['ComparisonOperator']} {limit}."
+        if seen
+        else f"Threshold not judged: no datapoints were received for {len(values)} period(s)."
+    )
     old, alarm["StateValue"], alarm["StateReason"] = alarm["StateValue"], new, reason
-    alarm["StateReasonData"] = json.dumps({"version": "1.0", "recentDatapoints": seen[::-1], "threshold": limit})
+    alarm["StateReasonData"] = json.dumps(
+        {"version": "1.0", "recentDatapoints": seen[::-1], "threshold": limit}
+    )
     alarm["StateUpdatedTimestamp"] = int(time.time())
     cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
     cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)

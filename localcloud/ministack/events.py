@@ -1,8 +1,12 @@
-"""EventBridge: events of `aws.*` sources, S3's version id, Lambda's asynchronous retries, a target's dead-letter queue.
+"""EventBridge: events of `aws.*` sources, S3's version id, Lambda's asynchronous retries, a target's
+dead-letter queue.
 
-MiniStack invokes a Lambda target once in a bare thread. On AWS the invocation is asynchronous: two retries, then the
-function's own failure destination. And what cannot be delivered at all goes to the target's dead-letter queue.
+MiniStack invokes a Lambda target once in a bare thread. On AWS the invocation is asynchronous: two retries,
+then the function's own failure destination. And what cannot be delivered at all goes to the target's
+dead-letter queue.
 """
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
 from __future__ import annotations
 
@@ -10,20 +14,29 @@ import contextvars
 import json
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _log = logging.getLogger("localcloud.events")
 _version_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("s3_version_id", default=None)
 _target: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("event_target", default=None)
 
 
-def emit(account: str, region: str, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
+def emit(
+    account: str, region: str, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]
+) -> None:
     """Put one event on the default bus, as the AWS service of that name."""
     from ministack.core.responses import request_scope
     from ministack.services import eventbridge
 
-    entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Resources": resources}
+    entry = {
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
+        "Resources": resources,
+    }
     with request_scope(account, region):
         eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
 
@@ -71,7 +84,9 @@ def _dispatch_plain(dispatch: Callable[..., None], event: dict[str, Any], view: 
 def _remember_target(eventbridge: Any) -> None:
     invoke: Callable[..., None] = eventbridge._invoke_target
 
-    def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
+    def invoke_target(
+        target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
+    ) -> None:
         token = _target.set(target)
         try:
             invoke(target, event, rule, view)
@@ -97,6 +112,8 @@ def _dead_letter(eventbridge: Any, payload: str, why: str) -> None:
     from ministack.core.arn import parse_arn
 
     queue = ((_target.get() or {}).get("DeadLetterConfig") or {}).get("Arn")
-    _log.warning("an event was not delivered: %s%s", why, "" if queue else " (and its target has no dead-letter queue)")
+    _log.warning(
+        "an event was not delivered: %s%s", why, "" if queue else " (and its target has no dead-letter queue)"
+    )
     if queue:
         eventbridge._dispatch_to_sqs(parse_arn(queue), payload)

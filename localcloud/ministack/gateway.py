@@ -1,8 +1,9 @@
 """The door of the endpoint: SageMaker's wire protocols are answered here, everything else by MiniStack.
 
-Standing before MiniStack's ASGI application needs none of its private routing tables. SageMaker is JSON 1.1 named by
-X-Amz-Target; its runtimes are REST and are told apart by path and by the service that signed the request. Work is done
-in threads of our own, so that a slow endpoint never holds up the event loop that serves everything else.
+Standing before MiniStack's ASGI application needs none of its private routing tables. SageMaker is JSON 1.1
+named by X-Amz-Target; its runtimes are REST and are told apart by path and by the service that signed the
+request. Work is done in threads of our own, so that a slow endpoint never holds up the event loop that
+serves everything else.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 _TARGET = "SageMaker."
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
-_RUNTIME_PATH = re.compile(r"^/(endpoints/[^/]+/(invocations|async-invocations)|FeatureGroup/|BatchGetRecord|BatchWriteRecord)")
+_RUNTIME_PATH = re.compile(
+    r"^/(endpoints/[^/]+/(invocations|async-invocations)|FeatureGroup/|BatchGetRecord|BatchWriteRecord)"
+)
 _THREADS = 64
 _log = logging.getLogger("localcloud.gateway")
 
@@ -42,7 +45,9 @@ class SageMakerDoor(Protocol):
 class Gateway:
     """An ASGI application around another one."""
 
-    def __init__(self, inner: Callable[[Scope, Receive, Send], Awaitable[None]], sagemaker: SageMakerDoor) -> None:
+    def __init__(
+        self, inner: Callable[[Scope, Receive, Send], Awaitable[None]], sagemaker: SageMakerDoor
+    ) -> None:
         self._inner = inner
         self._sagemaker = sagemaker
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="localcloud-api")
@@ -55,16 +60,23 @@ class Gateway:
         body = await _read(receive)
         status, headers, answer = await asyncio.get_running_loop().run_in_executor(self._threads, work, body)
         sent = {"x-amzn-requestid": str(uuid.uuid4()), "content-length": str(len(answer))}
-        sent.update({k.lower(): v for k, v in headers.items() if k.lower() not in ("content-length", "connection")})
-        await send({"type": "http.response.start", "status": status,
-                    "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in sent.items()]})
+        sent.update(
+            {k.lower(): v for k, v in headers.items() if k.lower() not in ("content-length", "connection")}
+        )
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in sent.items()],
+            }
+        )
         await send({"type": "http.response.body", "body": answer})
 
     def _route(self, scope: Scope) -> Callable[[bytes], Answer] | None:
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         target = headers.get("x-amz-target", "")
         if target.startswith(_TARGET):
-            return lambda body: self._api(target[len(_TARGET):], body)
+            return lambda body: self._api(target[len(_TARGET) :], body)
         signed = _SIGNED_FOR.search(headers.get("authorization", ""))
         if signed and signed.group(1) == "sagemaker" and _RUNTIME_PATH.match(scope["path"]):
             return lambda body: self._runtime(scope["method"], scope["path"], headers, body)
@@ -74,7 +86,9 @@ class Gateway:
         try:
             payload = json.loads(body or b"{}")
         except ValueError:
-            return _json(400, {"__type": "SerializationException", "message": "The request body is not JSON."})
+            return _json(
+                400, {"__type": "SerializationException", "message": "The request body is not JSON."}
+            )
         return _answered(lambda: _json(200, self._sagemaker.handle(action, payload)), "__type")
 
     def _runtime(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -88,8 +102,12 @@ def _answered(call: Callable[[], Answer], error_place: str) -> Answer:
     except ApiError as error:
         fields = {"message": error.message, **error.fields, "__type": error.code}
         status, headers, body = _json(error.status, fields)
-        return status, {**headers, "x-amzn-errortype": error.code} if error_place != "__type" else headers, body
-    except Exception as error:
+        return (
+            status,
+            {**headers, "x-amzn-errortype": error.code} if error_place != "__type" else headers,
+            body,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller must get an answer
         _log.exception("the SageMaker service failed")
         return _json(500, {"__type": "InternalFailure", "message": f"{type(error).__name__}: {error}"})
 

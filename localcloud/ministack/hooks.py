@@ -1,7 +1,8 @@
 """Every name of MiniStack that the adapter uses, and the check that it is there.
 
-A name here is private to MiniStack: a new release may rename it, and then the local cloud must say so at start rather
-than fail in the middle of somebody's run. Parameters are checked too, because a hook is called by MiniStack itself.
+A name here is private to MiniStack: a new release may rename it, and then the local cloud must say so at
+start rather than fail in the middle of somebody's run. Parameters are checked too, because a hook is called
+by MiniStack itself.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from localcloud.errors import HookMissing
 
 # module -> {name: parameters that must exist, or None for a value}
 HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
-    "ministack.app": {"app": ("scope", "receive", "send"), "_get_module": ("name",)},
-    "ministack.core.responses": {"request_scope": ("account_id", "region"), "get_account_id": (), "get_region": ()},
+    "ministack.app": {"app": ("scope", "receive", "send")},
+    "ministack.core.responses": {
+        "request_scope": ("account_id", "region"),
+        "get_account_id": (),
+        "get_region": (),
+    },
     "ministack.core.lambda_runtime": {
         "ProvidedWorker": ("func_name", "config", "code_zip"),
         "ProvidedRuntimeError": ("message", "error_type"),
@@ -102,7 +107,11 @@ def _missing(module: str, names: dict[str, tuple[str, ...] | None]) -> list[str]
     except ImportError:
         return [module]
     place = getattr(place, owner, None) if owner else place
-    return [f"{module}.{name}" for name, parameters in names.items() if not _fits(getattr(place, name, None), parameters)]
+    return [
+        f"{module}.{name}"
+        for name, parameters in names.items()
+        if not _fits(getattr(place, name, None), parameters)
+    ]
 
 
 def _fits(value: object, parameters: tuple[str, ...] | None) -> bool:

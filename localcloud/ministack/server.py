@@ -7,17 +7,20 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.errors import CloudError, PortTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 20.0
 
 
 class Server:
-    """One ASGI application on one port. `start` returns once it answers, `stop` once it has saved its state."""
+    """One ASGI application on one port. `start` returns once it answers, `stop` once it has saved its
+    state."""
 
     def __init__(self, app: Callable[..., Any], port: int) -> None:
         self._app = app
@@ -47,7 +50,7 @@ class Server:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # told by start(), which runs in another thread
+        except BaseException as error:  # noqa: BLE001 - told by start(), which runs in another thread
             self._failure = error
 
     async def _serve(self) -> None:
@@ -66,7 +69,7 @@ class Server:
         # SDKs send large uploads in one body.
         config.h11_max_incomplete_size = 1 << 20
         logging.getLogger("hypercorn.error").setLevel(logging.ERROR)
-        await serve(self._app, config, shutdown_trigger=self._stop.wait)  # type: ignore[arg-type]
+        await serve(self._app, config, shutdown_trigger=self._stop.wait)
 
 
 def check_port(port: int) -> None:

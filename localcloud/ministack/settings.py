@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def environment(state_dir: Path, port: int, account: str, region: str) -> dict[str, str]:

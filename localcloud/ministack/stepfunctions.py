@@ -1,8 +1,11 @@
-"""Step Functions: tasks of other services, time limits, aborts that hold, names that are idempotent, definitions checked.
+"""Step Functions: tasks of other services, time limits, aborts that hold, names that are idempotent,
+definitions checked.
 
-MiniStack's engine walks the states; what it asks of other services goes through `states.sdk` and `states.jobs`. Its
-executions each run in a thread of their own, so waiting for a job holds up nobody.
+MiniStack's engine walks the states; what it asks of other services goes through `states.sdk` and
+`states.jobs`. Its executions each run in a thread of their own, so waiting for a job holds up nobody.
 """
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
 from __future__ import annotations
 
@@ -11,14 +14,16 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.states import jobs
 from localcloud.states.sdk import Caller, TaskError, service_name
 from localcloud.states.validate import problems_of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _log = logging.getLogger("localcloud.states")
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("execution", default=None)
@@ -64,7 +69,9 @@ def _install_tasks(sfn: Any, caller: Caller) -> None:
         return translated(lambda: jobs.run(caller, resource, arguments, _given_up))
 
     def optimised(service: str, action: str) -> Callable[[str, Any], Any]:
-        return lambda _, arguments: translated(lambda: caller.call(service, action, arguments, optimised=True))
+        return lambda _, arguments: translated(
+            lambda: caller.call(service, action, arguments, optimised=True)
+        )
 
     sfn._invoke_aws_sdk_integration = lambda resource, arguments: translated(
         lambda: _call_sdk(caller, resource, arguments)
@@ -116,7 +123,9 @@ def _install_limits(sfn: Any) -> None:
             return future.result(timeout=float(timeout))
         except FutureTimeout:
             late.set()
-            raise sfn._ExecutionError("States.Timeout", f"The task did not end within {timeout} seconds") from None
+            raise sfn._ExecutionError(
+                "States.Timeout", f"The task did not end within {timeout} seconds"
+            ) from None
 
     sfn._run_execution, sfn._fail_execution = run_limited, fail_running
     sfn._invoke_resource_with_timeout = with_timeout
@@ -143,7 +152,9 @@ def _time_out(sfn: Any, execution: dict[str, Any]) -> None:
         return
     execution["status"], execution["stopDate"] = "TIMED_OUT", sfn.now_iso()
     execution["error"] = "States.Timeout"
-    sfn._add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {"error": "States.Timeout"}})
+    sfn._add_event(
+        execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {"error": "States.Timeout"}}
+    )
     sfn._emit_execution_status_event(execution)
 
 
@@ -179,5 +190,9 @@ def _refused_start(name: str | None, text: str) -> tuple[str, str] | None:
 
 def _refusal(definition: Any) -> str | None:
     """What CreateStateMachine and UpdateStateMachine answer, or None."""
-    found = problems_of_text(definition) if isinstance(definition, str) else ["SCHEMA_VALIDATION_FAILED: no definition"]
+    found = (
+        problems_of_text(definition)
+        if isinstance(definition, str)
+        else ["SCHEMA_VALIDATION_FAILED: no definition"]
+    )
     return "; ".join(found) or None

@@ -1,1 +1,2 @@
-"""Step Functions' doors to other services, and the validator of definition files. Nothing here knows MiniStack."""
+"""Step Functions' doors to other services, and the validator of definition files. Nothing here knows
+MiniStack."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonata  # type: ignore[import-untyped]
+import jsonata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _INNER = ("ItemProcessor", "Iterator", "Branches")
 
@@ -43,5 +45,5 @@ def _text(value: str, path: str, language: str) -> Iterator[str]:
 def _parse(expression: str, path: str) -> Iterator[str]:
     try:
         jsonata.Jsonata.jsonata(expression)
-    except Exception as error:  # the parser's own exceptions have no common base
+    except Exception as error:  # noqa: BLE001 - the parser's exceptions have no common base
         yield f"{path}: the expression does not parse: {error}"

@@ -1,18 +1,21 @@
 """Step Functions' optimised SageMaker integration: `arn:aws:states:::sagemaker:<action>[.sync]`.
 
-With `.sync` the task ends when the job ends: its result is the Describe answer, a job that did not complete fails the
-task with States.TaskFailed and that answer as the cause, and a task that is given up on stops its job.
+With `.sync` the task ends when the job ends: its result is the Describe answer, a job that did not complete
+fails the task with States.TaskFailed and that answer as the cause, and a task that is given up on stops its
+job.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.states.sdk import Caller, TaskError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
 
@@ -49,7 +52,11 @@ _PREFIX = "arn:aws:states:::sagemaker:"
 def run(caller: Caller, resource: str, arguments: Any, given_up: Callable[[], bool]) -> dict[str, Any]:
     """Perform the task of that resource. `given_up` says that nobody waits for it any more."""
     action, _, pattern = resource.removeprefix(_PREFIX).partition(".")
-    if action not in JOBS and action not in REQUESTS or pattern not in ("", "sync") or (pattern and action in REQUESTS):
+    if (
+        (action not in JOBS and action not in REQUESTS)
+        or pattern not in ("", "sync")
+        or (pattern and action in REQUESTS)
+    ):
         raise TaskError("States.Runtime", f"The resource '{resource}' is not supported by Step Functions")
     answer = caller.call("sagemaker", action, arguments, optimised=True)
     if not pattern:
@@ -69,7 +76,9 @@ def _wait(caller: Caller, job: Job, name: dict[str, str], given_up: Callable[[],
             raise TaskError("States.TaskFailed", json.dumps(description))
         if given_up():
             _stop(caller, job, name)
-            raise TaskError("States.TaskFailed", f"{job.kind} {name[job.name]} was given up and is being stopped")
+            raise TaskError(
+                "States.TaskFailed", f"{job.kind} {name[job.name]} was given up and is being stopped"
+            )
         time.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 

@@ -1,8 +1,9 @@
 """A state machine's call of an AWS API, by botocore's own model of that API.
 
-One generic caller serves every `aws-sdk:` task and the optimised integrations: parameters are matched to the model
-without regard to case, the answer is turned into JSON as Step Functions shows it (streams as text, times as ISO 8601),
-and errors are named as AWS's Java SDK names them. So a misspelt parameter fails here as it does there.
+One generic caller serves every `aws-sdk:` task and the optimised integrations: parameters are matched to
+the model without regard to case, the answer is turned into JSON as Step Functions shows it (streams as
+text, times as ISO 8601), and errors are named as AWS's Java SDK names them. So a misspelt parameter fails
+here as it does there.
 
 The cost: each call is one HTTP request to the local endpoint.
 """
@@ -15,13 +16,15 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from botocore.model import OperationModel, Shape
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, Shape
 
 # Where Step Functions' name (the Java SDK's) is not the model's service id in lower case.
 _NAMES = {
@@ -94,23 +97,31 @@ class Caller:
         except ParamValidationError as error:
             raise TaskError("States.Runtime", str(error)) from error
         except BotoCoreError as error:
-            raise TaskError(f"{java_name(model.service_model.service_id)}.SdkClientException", str(error)) from error
+            raise TaskError(
+                f"{java_name(model.service_model.service_id)}.SdkClientException", str(error)
+            ) from error
         answer.pop("ResponseMetadata", None)
         return to_output(model.output_shape, answer, optimised)  # type: ignore[no-any-return]
 
     def _client(self, service: str) -> Any:
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = boto3.session.Session().client(
-                    service, endpoint_url=self._endpoint_url, region_name=self._region,
-                    aws_access_key_id=self._account, aws_secret_access_key="local",
-                    config=Config(retries={"total_max_attempts": 1}, max_pool_connections=64, read_timeout=900),
+                self._clients[service] = boto3.session.Session().client(  # type: ignore[call-overload]
+                    service,
+                    endpoint_url=self._endpoint_url,
+                    region_name=self._region,
+                    aws_access_key_id=self._account,
+                    aws_secret_access_key="local",  # noqa: S106 - nobody's
+                    config=Config(
+                        retries={"total_max_attempts": 1}, max_pool_connections=64, read_timeout=900
+                    ),
                 )
             return self._clients[service]
 
 
 def _method(client: Any, name: str) -> str:
-    return next(method for method, api in client.meta.method_to_api_mapping.items() if api == name)
+    methods: Mapping[str, str] = client.meta.method_to_api_mapping
+    return next(method for method, api in methods.items() if api == name)
 
 
 def _named(model: OperationModel, error: ClientError, optimised: bool) -> TaskError:
@@ -125,9 +136,14 @@ def _named(model: OperationModel, error: ClientError, optimised: bool) -> TaskEr
     else:
         name = f"Amazon{service_id}Exception" if optimised else f"{java_name(service_id)}Exception"
     if optimised:
-        cause = f"{message} (Service: Amazon{service_id}; Status Code: {status}; Error Code: {code}; Request ID: {request})"
+        place = (
+            f"Service: Amazon{service_id}; Status Code: {status}; Error Code: {code}; Request ID: {request}"
+        )
+        cause = f"{message} ({place})"
         return TaskError(f"{service_id.replace(' ', '')}.{name}", cause)
-    cause = f"{message} (Service: {service_id.replace(' ', '')}, Status Code: {status}, Request ID: {request})"
+    cause = (
+        f"{message} (Service: {service_id.replace(' ', '')}, Status Code: {status}, Request ID: {request})"
+    )
     return TaskError(f"{java_name(service_id)}.{name}", cause)
 
 
@@ -142,6 +158,10 @@ def to_parameters(shape: Shape | None, value: Any, path: str) -> Any:
         return [to_parameters(shape.member, item, f"{path}[{i}]") for i, item in enumerate(value)]  # type: ignore[attr-defined]
     if kind == "map" and isinstance(value, Mapping):
         return {k: to_parameters(shape.value, v, f"{path}.{k}") for k, v in value.items()}  # type: ignore[attr-defined]
+    return _scalar(kind, value)
+
+
+def _scalar(kind: str, value: Any) -> Any:
     if kind in ("string", "blob") and isinstance(value, (dict, list)):
         value = json.dumps(value, separators=(",", ":"))
     if kind == "blob" and isinstance(value, str):
@@ -155,7 +175,10 @@ def _members(shape: Any, value: Mapping[str, Any], path: str) -> Any:
     for key, item in value.items():
         name = key if key in shape.members else _ignoring_case(shape.members, key)
         if name is None:
-            raise TaskError("States.Runtime", f"The field '{f'{path}.{key}'.lstrip('.')}' is not supported by Step Functions")
+            raise TaskError(
+                "States.Runtime",
+                f"The field '{f'{path}.{key}'.lstrip('.')}' is not supported by Step Functions",
+            )
         if item is not None:
             yield name, to_parameters(shape.members[name], item, f"{path}.{key}")
 
@@ -167,13 +190,21 @@ def to_output(shape: Shape | None, value: Any, optimised: bool) -> Any:
         if kind == "map":
             return {k: to_output(shape.value, v, optimised) for k, v in value.items()}  # type: ignore[union-attr]
         members = shape.members if kind == "structure" else {}  # type: ignore[union-attr]
-        return {k[:1].upper() + k[1:]: to_output(members.get(k), v, optimised) for k, v in value.items() if v is not None}
+        return {
+            k[:1].upper() + k[1:]: to_output(members.get(k), v, optimised)
+            for k, v in value.items()
+            if v is not None
+        }
     if isinstance(value, list):
         return [to_output(getattr(shape, "member", None), item, optimised) for item in value]
     if isinstance(value, datetime):
         moment = value.astimezone(UTC)
         # The optimised integrations give milliseconds since 1970, the SDK ones ISO 8601.
-        return int(moment.timestamp() * 1000) if optimised else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return (
+            int(moment.timestamp() * 1000)
+            if optimised
+            else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        )
     if hasattr(value, "read"):
         value = value.read()
     return value.decode("utf-8", "replace") if isinstance(value, (bytes, bytearray)) else value

@@ -15,14 +15,31 @@ _OTHER = re.compile(r"^arn:aws[\w-]*:(lambda:[\w-]*:\d*:function:.+|states:[\w-]
 # Optimised integrations whose actions are those of the API.
 _LIKE_API = {"sns": "sns", "sqs": "sqs", "dynamodb": "dynamodb", "events": "events", "sagemaker": "sagemaker"}
 _ACTIONS = {
-    "lambda": {"invoke"}, "sns": {"publish"}, "sqs": {"sendMessage"}, "events": {"putEvents"},
-    "dynamodb": {"getItem", "putItem", "updateItem", "deleteItem"}, "states": {"startExecution"},
+    "lambda": {"invoke"},
+    "sns": {"publish"},
+    "sqs": {"sendMessage"},
+    "events": {"putEvents"},
+    "dynamodb": {"getItem", "putItem", "updateItem", "deleteItem"},
+    "states": {"startExecution"},
     "sagemaker": {*jobs.JOBS, *jobs.REQUESTS, "createLabelingJob"},
 }
 # Optimised integrations that exist and whose arguments are not checked here.
 _UNCHECKED = {
-    "batch", "ecs", "glue", "athena", "codebuild", "bedrock", "http", "apigateway", "emr-serverless",
-    "elasticmapreduce", "emr-containers", "eks", "databrew", "mediaconvert", "aws-sdk",
+    "batch",
+    "ecs",
+    "glue",
+    "athena",
+    "codebuild",
+    "bedrock",
+    "http",
+    "apigateway",
+    "emr-serverless",
+    "elasticmapreduce",
+    "emr-containers",
+    "eks",
+    "databrew",
+    "mediaconvert",
+    "aws-sdk",
 }
 _SYNC = {*jobs.JOBS, "createLabelingJob", "startExecution"}
 
@@ -52,7 +69,9 @@ def _sdk(service: str, action: str, arguments: Any) -> Iterator[str]:
         return
     model = operation(name, action)
     if model is None or action[:1].isupper() or model.name.lower() != action.lower():
-        yield f"{service} has no action {action!r}" + (" (actions are written in lower camel case)" if model else "")
+        yield f"{service} has no action {action!r}" + (
+            " (actions are written in lower camel case)" if model else ""
+        )
         return
     yield from _fields(model.input_shape, arguments, f"{service}:{action}")
 

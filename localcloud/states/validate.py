@@ -1,22 +1,36 @@
 """A validator of Amazon States Language files: `python -m localcloud.states.validate FILE…`.
 
-It refuses what AWS refuses when a state machine is created (bad JSON, wrong graph, unknown fields, fields of the other
-query language, JSONata that does not parse) and what AWS finds out only when the task runs: a misspelt action or
-parameter of an API. `${Name}` stands for a substitution of the template and is taken on trust.
+It refuses what AWS refuses when a state machine is created (bad JSON, wrong graph, unknown fields, fields
+of the other query language, JSONata that does not parse) and what AWS finds out only when the task runs: a
+misspelt action or parameter of an API. `${Name}` stands for a substitution of the template and is taken on
+trust.
 """
+
+# ruff: noqa: ARG001 - every check of a kind of state has the same signature
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.states import expressions, tasks
 from localcloud.states.fields import (
-    CATCH, ENDS, ERRORS, EVERYWHERE, FIELDS, GOES_ON, JSONATA_ONLY, JSONPATH_ONLY, MACHINE, RETRY,
-)  # fmt: skip
+    CATCH,
+    ENDS,
+    ERRORS,
+    EVERYWHERE,
+    FIELDS,
+    GOES_ON,
+    JSONATA_ONLY,
+    JSONPATH_ONLY,
+    MACHINE,
+    RETRY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 def problems_of_file(path: Path) -> list[str]:

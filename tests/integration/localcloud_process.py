@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = Path(__file__).with_name("localcloud_app")
@@ -38,20 +40,39 @@ class TinyCloud:
     def start(self, *arguments: str) -> TinyCloud:
         with (self.state.parent / f"{self.state.name}.log").open("w") as log:
             self.process = subprocess.Popen(
-                self.command(*arguments), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log,
-                stderr=subprocess.STDOUT, text=True,
-            )  # fmt: skip
+                self.command(*arguments),
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         eventually(lambda: (self.state / "cloud.json").exists() or self.process.poll() is not None, 90)
         assert self.process.poll() is None, self.log()
         return self
 
     def command(self, *arguments: str) -> list[str]:
         template = arguments or (
-            "--template", str(APP / "template.yaml"), "--stack", "tiny", "--parameter", f"ImageUri={IMAGE}",
-            "--image", f"{IMAGE}={APP}:image/Dockerfile",
-        )  # fmt: skip
-        return [sys.executable, "-m", "localcloud", "up", "--port", str(self.port), "--state", str(self.state),
-                *template]  # fmt: skip
+            "--template",
+            str(APP / "template.yaml"),
+            "--stack",
+            "tiny",
+            "--parameter",
+            f"ImageUri={IMAGE}",
+            "--image",
+            f"{IMAGE}={APP}:image/Dockerfile",
+        )
+        return [
+            sys.executable,
+            "-m",
+            "localcloud",
+            "up",
+            "--port",
+            str(self.port),
+            "--state",
+            str(self.state),
+            *template,
+        ]
 
     def stop(self) -> int:
         assert self.process is not None
@@ -63,9 +84,12 @@ class TinyCloud:
 
     def client(self, service: str) -> Any:
         return boto3.client(  # type: ignore[call-overload]
-            service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1",
-            aws_access_key_id="000000000000", aws_secret_access_key="local",
-        )  # fmt: skip
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            region_name="us-east-1",
+            aws_access_key_id="000000000000",
+            aws_secret_access_key="local",
+        )
 
     @property
     def outputs(self) -> dict[str, str]:

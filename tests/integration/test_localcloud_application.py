@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.localcloud_process import TinyCloud, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -113,7 +115,9 @@ def test_an_alarm_sees_its_own_dimensions_and_tells_eventbridge(cloud: TinyCloud
     point("old")
     assert state() == "OK"
     point("new")
-    event = cloud.heard(lambda e: e["source"] == "aws.cloudwatch" and e["detail"]["state"]["value"] == "ALARM")
+    event = cloud.heard(
+        lambda e: e["source"] == "aws.cloudwatch" and e["detail"]["state"]["value"] == "ALARM"
+    )
     assert event["resources"] == ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:tiny-alarm"]
     assert event["detail"]["alarmName"] == "tiny-alarm"
     assert event["detail"]["previousState"]["value"] == "OK"
@@ -133,7 +137,9 @@ def test_an_alarm_set_by_hand_tells_eventbridge_too(cloud: TinyCloud) -> None:
 def test_a_state_machine_calls_services_and_reads_what_they_answer(cloud: TinyCloud) -> None:
     """lambda:invoke, S3 with its body as text, an alarm made by a state, and a message with attributes."""
     queue = cloud.client("sqs").create_queue(QueueName="told")["QueueUrl"]
-    arn = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    arn = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
     cloud.client("sns").subscribe(TopicArn=cloud.outputs["Topic"], Protocol="sqs", Endpoint=arn)
     ended = cloud.run("Machine", {"hello": 1})
     assert ended["status"] == "SUCCEEDED", ended
@@ -179,7 +185,11 @@ def test_an_aborted_execution_stays_aborted(cloud: TinyCloud) -> None:
 def test_a_machine_is_held_to_its_time_limit_and_tells_eventbridge(cloud: TinyCloud) -> None:
     """TimeoutSeconds ends an execution TIMED_OUT, and the status event says so."""
     states = cloud.client("stepfunctions")
-    definition = {"StartAt": "A", "TimeoutSeconds": 1, "States": {"A": {"Type": "Wait", "Seconds": 4, "End": True}}}
+    definition = {
+        "StartAt": "A",
+        "TimeoutSeconds": 1,
+        "States": {"A": {"Type": "Wait", "Seconds": 4, "End": True}},
+    }
     machine = states.create_state_machine(
         name="slow", definition=json.dumps(definition), roleArn="arn:aws:iam::000000000000:role/x"
     )["stateMachineArn"]
@@ -240,15 +250,20 @@ def test_an_unknown_sagemaker_operation_is_an_error_that_names_it(cloud: TinyClo
     """Nothing answers with a made-up success."""
     with pytest.raises(ClientError, match="CreateCompilationJob"):
         cloud.client("sagemaker").create_compilation_job(
-            CompilationJobName="x", RoleArn="arn:aws:iam::000000000000:role/x",
-            OutputConfig={"S3OutputLocation": "s3://b/x"}, StoppingCondition={"MaxRuntimeInSeconds": 60},
-        )  # fmt: skip
+            CompilationJobName="x",
+            RoleArn="arn:aws:iam::000000000000:role/x",
+            OutputConfig={"S3OutputLocation": "s3://b/x"},
+            StoppingCondition={"MaxRuntimeInSeconds": 60},
+        )
 
 
 def test_boto3_in_this_process_is_not_the_only_client(cloud: TinyCloud, tmp_path: Path) -> None:
     """The account is the one of the dummy credentials."""
     identity = boto3.client(
-        "sts", endpoint_url=f"http://127.0.0.1:{cloud.port}", region_name="us-east-1",
-        aws_access_key_id="000000000000", aws_secret_access_key="x",
-    ).get_caller_identity()  # fmt: skip
+        "sts",
+        endpoint_url=f"http://127.0.0.1:{cloud.port}",
+        region_name="us-east-1",
+        aws_access_key_id="000000000000",
+        aws_secret_access_key="x",
+    ).get_caller_identity()
     assert identity["Account"] == "000000000000"

@@ -17,7 +17,13 @@ pytestmark = pytest.mark.slow
 def refused(command: list[str]) -> str:
     """What the command says when it ends with exit code 2."""
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 2, done.stdout + done.stderr
     return done.stdout
@@ -27,15 +33,20 @@ def listening(pid: int) -> list[str]:
     """The addresses on which a process listens (Linux)."""
     inodes = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        target = os.readlink(descriptor)
+        target = str(descriptor.readlink())
         if target.startswith("socket:["):
             inodes.add(target[8:-1])
-    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    rows = [
+        line.split()
+        for name in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    ]
     return [row[1].split(":")[0] for row in rows if row[3] == "0A" and row[9] in inodes]
 
 
 def test_state_survives_a_restart_and_nothing_is_left_running(tmp_path: Path) -> None:
-    """Buckets and objects are there again, deploying the same template again changes nothing, no process stays."""
+    """Buckets and objects are there again, deploying the same template again changes nothing, no process
+    stays."""
     cloud = TinyCloud(tmp_path / "state").start()
     assert cloud.process is not None
     assert set(listening(cloud.process.pid)) <= {"0100007F"}, "it listens on 127.0.0.1 only"
@@ -43,7 +54,8 @@ def test_state_survives_a_restart_and_nothing_is_left_running(tmp_path: Path) ->
     cloud.invoke({})
     assert cloud.stop() == 0, cloud.log()
     assert not (tmp_path / "state" / "cloud.json").exists()
-    assert str(tmp_path) not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in processes
 
     again = TinyCloud(tmp_path / "state").start()
     try:
@@ -70,15 +82,23 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     ("resource", "told"),
     [
         ("Type: AWS::Nothing::AtAll", "AWS::Nothing::AtAll"),
-        ("Type: AWS::Serverless::Function\n    Properties: {CodeUri: nowhere/, Handler: a.b, Runtime: python3.13}",
-         "Thing: there is no"),
+        (
+            (
+                "Type: AWS::Serverless::Function\n"
+                "    Properties: {CodeUri: nowhere/, Handler: a.b, Runtime: python3.13}"
+            ),
+            "Thing: there is no",
+        ),
     ],
-)  # fmt: skip
-def test_a_template_that_cannot_be_deployed_is_told_by_resource(tmp_path: Path, resource: str, told: str) -> None:
+)
+def test_a_template_that_cannot_be_deployed_is_told_by_resource(
+    tmp_path: Path, resource: str, told: str
+) -> None:
     """Which resource, and why."""
     template = tmp_path / "template.yaml"
     template.write_text(
-        f"AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Thing:\n    {resource}\n"
+        "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\n"
+        f"Resources:\n  Thing:\n    {resource}\n"
     )
     cloud = TinyCloud(tmp_path / "state", free_port())
     assert told in refused(cloud.command("--template", str(template), "--stack", "bad"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +12,9 @@ from localcloud.build.package import Packager
 from localcloud.build.template import read_template
 from localcloud.build.zips import zipped
 from localcloud.errors import TemplateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def template(tmp_path: Path, text: str) -> dict[str, Any]:
@@ -23,7 +25,9 @@ def template(tmp_path: Path, text: str) -> dict[str, Any]:
 def packaged(tmp_path: Path, text: str) -> tuple[dict[str, Any], dict[str, bytes]]:
     uploads: dict[str, bytes] = {}
     parsed = template(tmp_path, text)
-    packager = Packager(parsed, tmp_path, tmp_path / "cache", "bucket", uploads.__setitem__, lambda text: None)
+    packager = Packager(
+        parsed, tmp_path, tmp_path / "cache", "bucket", uploads.__setitem__, lambda text: None
+    )
     return packager.package(), uploads
 
 
@@ -31,8 +35,8 @@ def test_short_tags_become_the_long_form(tmp_path: Path) -> None:
     """!Ref, !GetAtt and !Sub as JSON knows them, and dates stay text."""
     parsed = template(
         tmp_path,
-        "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  A: {Type: X, Properties: {a: !Ref B, b: !GetAtt B.Arn.x,"
-        " c: !Sub 'x${B}', d: !If [C, !Ref D, 1]}}\n",
+        "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  A: {Type: X, Properties:"
+        " {a: !Ref B, b: !GetAtt B.Arn.x, c: !Sub 'x${B}', d: !If [C, !Ref D, 1]}}\n",
     )
     assert parsed["AWSTemplateFormatVersion"] == "2010-09-09"
     assert parsed["Resources"]["A"]["Properties"] == {
@@ -60,7 +64,8 @@ def test_functions_layers_and_definitions_are_uploaded(tmp_path: Path) -> None:
         tmp_path,
         "Resources:\n"
         "  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: code/}}\n"
-        "  L: {Type: AWS::Serverless::LayerVersion, Metadata: {BuildMethod: python3.13}, Properties: {ContentUri: code}}\n"
+        "  L: {Type: AWS::Serverless::LayerVersion, Metadata: {BuildMethod: python3.13},"
+        " Properties: {ContentUri: code}}\n"
         "  M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machine.json}}\n",
     )
     properties = {name: r["Properties"] for name, r in resources["Resources"].items()}
@@ -76,7 +81,11 @@ def test_a_definition_is_checked_before_it_is_uploaded(tmp_path: Path) -> None:
     """The resource, the file and the fault are told."""
     (tmp_path / "machine.json").write_text('{"StartAt":"B","States":{"A":{"Type":"Succeed"}}}')
     with pytest.raises(TemplateError, match=r"(?s)M: machine\.json is not a valid definition.*StartAt"):
-        packaged(tmp_path, "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machine.json}}}")
+        packaged(
+            tmp_path,
+            "Resources: {M: {Type: AWS::Serverless::StateMachine,"
+            " Properties: {DefinitionUri: machine.json}}}",
+        )
 
 
 def test_what_lies_in_s3_already_is_left_alone(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from localcloud.images.builder import build_image
 from localcloud.images.dockerfile import parse
 from localcloud.images.registry import Registry, parse_image
 from localcloud.sagemaker.ports import ImageUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """
 # a comment
@@ -45,7 +48,10 @@ def test_a_dockerfile_is_read(context: Path) -> None:
     """Continued lines, ARG in WORKDIR, quoted ENV, the exec forms."""
     recipe = parse(context / "Dockerfile")
     assert recipe.workdir == "/opt/program"
-    assert recipe.copies == [(["requirements.txt", "extra.txt"], "/opt/program/"), (["program"], "/opt/program/program")]
+    assert recipe.copies == [
+        (["requirements.txt", "extra.txt"], "/opt/program/"),
+        (["program"], "/opt/program/program"),
+    ]
     assert recipe.requirements == ["requirements.txt"]
     assert recipe.env == {"PYTHONPATH": "/opt/program", "A": "b c"}
     assert recipe.entrypoint == ["python", "-m", "program"]
@@ -74,14 +80,23 @@ def test_what_needs_a_container_is_an_error_that_names_the_line(tmp_path: Path, 
 
 @pytest.mark.slow
 def test_an_image_runs_as_a_process_behind_the_fence(context: Path, tmp_path: Path) -> None:
-    """ENTRYPOINT, ENV and WORKDIR hold; the interpreter refuses other hosts; the second build is the first one."""
+    """ENTRYPOINT, ENV and WORKDIR hold; the interpreter refuses other hosts; the second build is the first
+    one."""
     said: list[str] = []
     image = build_image(context, context / "Dockerfile", tmp_path / "cache", said.append)
     command = [*image.argv_prefix, *image.default_arguments]
-    done = subprocess.run(command, env=dict(image.env), cwd=image.root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=dict(image.env), cwd=image.root, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "b c ['--help']\n"
     outside = "import socket; socket.create_connection(('example.com', 80))"
-    fenced = subprocess.run([image.argv_prefix[0], "-c", outside], env=dict(image.env), capture_output=True, text=True)
+    fenced = subprocess.run(
+        [image.argv_prefix[0], "-c", outside],
+        env=dict(image.env),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "fence refused a connection to 'example.com'" in fenced.stderr
     before = len(said)
     assert build_image(context, context / "Dockerfile", tmp_path / "cache", said.append) == image
@@ -92,12 +107,15 @@ def test_a_change_of_any_file_is_another_image(context: Path, tmp_path: Path) ->
     """The digest covers the Dockerfile and everything copied."""
     first = build_image(context, context / "Dockerfile", tmp_path / "cache", lambda text: None)
     (context / "program" / "__main__.py").write_text("print(1)")
-    assert build_image(context, context / "Dockerfile", tmp_path / "cache", lambda text: None).digest != first.digest
+    assert (
+        build_image(context, context / "Dockerfile", tmp_path / "cache", lambda text: None).digest
+        != first.digest
+    )
 
 
 def test_an_unknown_image_says_which_there_are(tmp_path: Path) -> None:
     """And how to give one."""
-    with pytest.raises(ImageUnavailable, match="has no image other.*--image"):
+    with pytest.raises(ImageUnavailable, match=r"has no image other.*--image"):
         Registry({}, tmp_path, lambda text: None).image("other")
 
 

@@ -13,7 +13,8 @@ from localcloud.fence import GUARD, fence_env
 def fenced(code: str) -> subprocess.CompletedProcess[str]:
     """Run code behind the guard, as a function's process does."""
     program = f"import runpy; runpy.run_path({str(GUARD)!r})\nimport socket\n{code}"
-    return subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, timeout=20)
+    command = [sys.executable, "-S", "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from localcloud.states.validate import main, problems_of_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD: dict[str, Any] = {
     "QueryLanguage": "JSONata",
@@ -23,7 +25,11 @@ GOOD: dict[str, Any] = {
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "No"}],
             "Next": "Which",
         },
-        "Which": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "Each"}], "Default": "No"},
+        "Which": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% true %}", "Next": "Each"}],
+            "Default": "No",
+        },
         "Each": {
             "Type": "Map",
             "Items": "{% $states.input.items %}",
@@ -68,7 +74,11 @@ def test_a_valid_definition_has_no_problems() -> None:
         ("States/Ask/Resource", "arn:aws:states:::aws-sdk:s3:getObjekt", "s3 has no action 'getObjekt'"),
         ("States/Ask/Resource", "arn:aws:states:::aws-sdk:s3:GetObject", "lower camel case"),
         ("States/Ask/Resource", "arn:aws:states:::aws-sdk:s4:getObject", "AWS has no service 's4'"),
-        ("States/Ask/Resource", "arn:aws:states:::sagemaker:describeEndpoint", "use aws-sdk:sagemaker:describeEndpoint"),
+        (
+            "States/Ask/Resource",
+            "arn:aws:states:::sagemaker:describeEndpoint",
+            "use aws-sdk:sagemaker:describeEndpoint",
+        ),
         ("States/Ask/Resource", "arn:aws:states:::sagemaker:createModel.sync", "does not support .sync"),
         ("States/Ask/Arguments", {"Bucket": "b"}, "needs the field 'Key'"),
         ("States/Ask/Arguments", {"Bucket": "b", "Key": "k", "Bukket": 1}, "has no field 'Bukket'"),
@@ -98,7 +108,12 @@ def test_a_fault_is_told_with_its_place(path: str, value: Any, told: str) -> Non
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("{", "not JSON"), ("[]", "must be an object"), ('{"StartAt": 1, "StartAt": 2}', "appears twice"), ("{}", "States")],
+    [
+        ("{", "not JSON"),
+        ("[]", "must be an object"),
+        ('{"StartAt": 1, "StartAt": 2}', "appears twice"),
+        ("{}", "States"),
+    ],
 )
 def test_what_is_no_definition_is_told(text: str, told: str) -> None:
     """Broken JSON, another shape, a doubled key."""
@@ -115,7 +130,9 @@ def test_a_jsonpath_machine_is_checked_as_one() -> None:
     assert len(found) == 2
 
 
-def test_the_command_ends_with_1_and_names_file_and_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_ends_with_1_and_names_file_and_state(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`python -m localcloud.states.validate FILE…`"""
     file = tmp_path / "bad.asl.json"
     file.write_text(changed("StartAt", "Nowhere"))

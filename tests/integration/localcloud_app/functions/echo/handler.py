@@ -13,7 +13,7 @@ class OutOfMilk(Exception):
 
 
 def handle(event, context):
-    print("echo got", json.dumps(event)[:200])
+    print("echo got", json.dumps(event)[:200])  # noqa: T201 - its log is looked at
     ask = event.get("ask")
     if ask == "fail":
         raise OutOfMilk("there is no milk")
@@ -26,8 +26,13 @@ def handle(event, context):
     if ask == "path":
         import sys
 
-        return {"path": sys.path, "trace": os.environ.get("_X_AMZN_TRACE_ID"), "id": context.aws_request_id,
-                "name": context.function_name, "endpoint": os.environ["AWS_ENDPOINT_URL"]}
+        return {
+            "path": sys.path,
+            "trace": os.environ.get("_X_AMZN_TRACE_ID"),
+            "id": context.aws_request_id,
+            "name": context.function_name,
+            "endpoint": os.environ["AWS_ENDPOINT_URL"],
+        }
     if "detail-type" in event:
         boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(event))
     return {"said": words.SAID, "event": event}

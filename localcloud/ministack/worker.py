@@ -1,0 +1,145 @@
+"""One execution environment of a Python function: MiniStack's Runtime API server and a process of ours.
+
+Imported only when MiniStack's settings stand, because importing MiniStack reads them.
+"""
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import socket
+import socketserver
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from localcloud.lambdas import environment
+from localcloud.lambdas.environment import Place
+from localcloud.lambdas.unpack import unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# More cold starts at once than processors make each of them miss the 10 s that AWS gives to an init.
+_starts = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+_LOG_SETTLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all workers have in common."""
+
+    endpoint_url: str
+    runtime: Path
+    work_dir: Path
+
+
+class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
+    """A worker whose bootstrap is the official runtime client. `setting` is set before the first is made."""
+
+    setting: Setting
+
+    def _spawn(self, init_timeout: float | None = None) -> None:
+        with _starts:
+            self._teardown()
+            try:
+                self._start(init_timeout)
+            except BaseException:
+                self._teardown()
+                raise
+        self._start_time = time.time()
+
+    def _start(self, init_timeout: float | None) -> None:
+        generation, pending, logs = self._new_generation()
+        port = self._serve(generation, pending)
+        place = self._place()
+        self._proc = subprocess.Popen(
+            environment.command(),
+            cwd=place.code,
+            env=environment.environment(
+                self.config,
+                lambda_svc._runtime_env_vars(self.config),
+                lambda_runtime.execution_credentials(self.config),
+                place,
+                f"127.0.0.1:{port}",
+            ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._log_thread = threading.Thread(
+            target=self._pump_output,
+            args=(self._proc.stdout, logs),
+            daemon=True,
+            name=f"log-{self.func_name}",
+        )
+        self._log_thread.start()
+        self._stderr_thread = self._log_thread
+        self._await_init(init_timeout)
+
+    def _new_generation(self) -> tuple[int, queue.Queue[Any], queue.Queue[str]]:
+        pending: queue.Queue[Any] = queue.Queue(maxsize=1)
+        logs: queue.Queue[str] = queue.Queue(maxsize=lambda_runtime._PROVIDED_LOG_MAX_LINES)
+        with self._state_lock:
+            self._generation += 1
+            self._stopping = False
+            for event in (self._first_poll, self._init_settled, self._response_ready):
+                event.clear()
+            self._init_error: Any = None
+            self._result: dict[str, Any] = {}
+            self._current_request_id: str | None = None
+            self._pending, self._stderr_queue = pending, logs
+            return self._generation, pending, logs
+
+    def _serve(self, generation: int, pending: queue.Queue[Any]) -> int:
+        self._server = _Server(("127.0.0.1", 0), self._build_handler_class(generation, pending))
+        self._server_thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.1},
+            daemon=True,
+            name=f"runtime-api-{self.func_name}",
+        )
+        self._server_thread.start()
+        return int(self._server.server_address[1])
+
+    def _place(self) -> Place:
+        setting = self.setting
+        blobs = [lambda_svc._resolve_layer_zip(layer) for layer in self.config.get("Layers") or []]
+        code = unpacked([self.code_zip], setting.work_dir / "task")
+        layers = unpacked([blob for blob in blobs if blob], setting.work_dir / "opt")
+        return Place(setting.endpoint_url, setting.runtime, code, layers)
+
+    def _drain_stderr_bounded(self, *_: Any, **__: Any) -> str:
+        """What the handler logged: wait only as long as there is something in the pipe."""
+        process: subprocess.Popen[bytes] | None = self.__dict__.get("_proc")
+        pipe = process.stdout if process is not None else None
+        deadline = time.monotonic() + _LOG_SETTLE_SECONDS
+        while pipe and not pipe.closed and time.monotonic() < deadline:
+            if not select.select([pipe], [], [], 0)[0]:
+                break
+            time.sleep(0.001)
+        time.sleep(0.002)  # the reader hands its last line over
+        return str(self._drain_stderr())
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def get_request(self) -> Any:
+        # The handler writes headers and body apart; waiting for the acknowledgement between them costs 40 ms.
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A killed worker drops its connection; that is no fault of the server."""
