@@ -27,11 +27,15 @@ def run(arguments: Namespace) -> int:
     elif wants_json(arguments):
         document(exports(place))
     else:
-        for name, value in exports(place).items():
-            print(f"export {name}={shlex.quote(value)}")
+        print("\n".join(export_lines(exports(place))))
         # Credentials of a real account must not travel with these.
         print("unset AWS_SESSION_TOKEN AWS_PROFILE")
     return 0
+
+
+def export_lines(variables: dict[str, str]) -> list[str]:
+    """Lines for a shell to evaluate, whatever the values hold."""
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 
 def exports(place: Place) -> dict[str, str]:

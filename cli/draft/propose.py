@@ -1,5 +1,6 @@
 """What each column is, judged from what was seen in it; each judgement is one rule with its reason."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ FEW = 12
 ROWS_PER_VALUE = 10
 LARGEST_CODE = 99
 MOST_CATEGORIES = 50
+DENSE = 2
+WORD = re.compile(r"[a-z]+")
+NAMING = {"id", "ids", "key", "no", "nr", "number", "index", "instant", "row", "serial", "uuid"}
 CODES = ("zip", "postal", "postcode", "plz")
 POSITIVES = ("1", "true", "yes", "y")
 MOST_LISTED = 20
@@ -92,9 +96,12 @@ def one_value(column: Column, _found: Survey) -> str | None:
 
 
 def unique_values(column: Column, found: Survey) -> str | None:
-    """A number or text that names the row; fractions may well all differ."""
-    fractions = column.integers < column.numbers
-    return "unique per row" if column.unique and column.present == found.rows and not fractions else None
+    """Text, or whole numbers, that name the row. Amounts may all differ too, so numbers need another sign."""
+    if not column.unique or column.present < found.rows or column.integers < column.numbers:
+        return None
+    words = set(WORD.findall(column.name.lower()))
+    counted = column.numbers > 0 and (column.high or 0) - (column.low or 0) < DENSE * found.rows
+    return "unique per row" if column.numbers == 0 or counted or words & NAMING else None
 
 
 def only_dates(column: Column, _found: Survey) -> str | None:

@@ -20,7 +20,17 @@ VENV = ROOT / ".venv"
 HOME = ROOT / ".dropforge"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 SUPPORTED = "raise SystemExit(not (3, 11) <= __import__('sys').version_info < (3, 15))"
-UNREACHABLE = ("connect", "resolve", "dns", "timed out", "timeout", "network", "proxy", "certificate")
+# pip says "from versions: none" when it reached no index at all.
+UNREACHABLE = (
+    "connect",
+    "resolve",
+    "dns error",
+    "timed out",
+    "network",
+    "proxy",
+    "certificate",
+    "versions: none",
+)
 
 # Settings of the caller's own work that would send the packages elsewhere.
 UNWANTED = ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT", "UV_PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_USER")

@@ -1,0 +1,87 @@
+"""Requests to the live model, and its answers."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from cli.errors import Refused, UserError
+from cli.predicting import CSV, JSON, LINES, Request, ask, parse_answers, request_for
+from tests.unit.cli.conftest import FakePlace, client_error
+
+RECORD = {"Age": 40}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "body", "kind"),
+    [
+        (".csv", "Age\n40\n", CSV),
+        (".JSON", json.dumps(RECORD), JSON),
+        (".jsonl", json.dumps(RECORD), LINES),
+        ("", "Age\n40\n", CSV),
+        ("", json.dumps({"instances": [RECORD]}), JSON),
+        ("", f"{json.dumps(RECORD)}\n{json.dumps(RECORD)}\n", LINES),
+    ],
+)
+def test_a_file_is_sent_as_what_its_name_or_its_content_says(suffix: str, body: str, kind: str) -> None:
+    assert request_for(suffix, body.encode()).content_type == kind
+
+
+@pytest.mark.parametrize("body", [RECORD, [RECORD], {"instances": [RECORD]}])
+def test_one_record_a_list_and_the_services_own_shape_are_the_same_request(body: object) -> None:
+    assert json.loads(request_for(".json", json.dumps(body).encode()).body) == {"instances": [RECORD]}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"), [(b" \n", "empty"), (b"{", "not JSON"), (b"x" * 7_000_000, "7.0 MB")]
+)
+def test_what_cannot_be_asked_is_said_before_it_is_sent(body: bytes, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        request_for(".json", body)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"predictions": [{"label": "1", "probability": 0.9, "confidence": 0.8}]}', "application/json"),
+        ('{"label": "1", "probability": 0.9, "confidence": 0.8}\n', "application/jsonlines; charset=utf-8"),
+        ("1,0.9,0.8\n", "text/csv"),
+        ("label,probability,confidence\n1,0.9,0.8\n", "text/csv; charset=utf-8"),
+    ],
+)
+def test_an_answer_reads_the_same_in_every_language(text: str, kind: str) -> None:
+    assert parse_answers(text, kind) == [{"label": "1", "probability": 0.9, "confidence": 0.8}]
+
+
+class Runtime:
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def invoke_endpoint(self, **_given: Any) -> dict[str, Any]:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"Body": io.BytesIO(self.answer), "ContentType": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "says"),
+    [
+        (
+            client_error("ModelError", "m", OriginalStatusCode=400, OriginalMessage="no column Ag"),
+            Refused,
+            "no column Ag",
+        ),
+        (
+            client_error("ValidationError", "Endpoint dropforge-loan of account 0 not found."),
+            UserError,
+            "approve",
+        ),
+    ],
+)
+def test_a_refusal_is_told_as_the_model_or_the_service_said_it(
+    fault: Exception, error: type[Exception], says: str
+) -> None:
+    place = FakePlace("dropforge", _clients={"sagemaker-runtime": Runtime(fault)})
+    with pytest.raises(error, match=says):
+        ask(place, "loan", Request(b"{}", JSON))
