@@ -39,7 +39,7 @@ def too_long(stack: str, usecase: str) -> str | None:
         return None
     return (
         f"usecase: {usecase} has {len(usecase)} characters and the stack's name {stack} {len(stack)}; "
-        f"together they may have {LONGEST_STACK_AND_USECASE}, since SageMaker allows {LONGEST} for a name made "
+        f"together they may have {LONGEST_STACK_AND_USECASE}, as SageMaker allows {LONGEST} for a name made "
         "of both"
     )
 
