@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 6_291_456
 """InvokeEndpoint's own limit."""
+MOST_DISCARDED = 64 * 1024 * 1024
 STATUSES = {
     200: "200 OK",
     400: "400 Bad Request",
@@ -73,12 +74,13 @@ class Application:
 
 
 def _body(environ: Environ) -> bytes:
-    """The body, and never more of it than the limit, whatever length was announced."""
-    announced = environ.get("CONTENT_LENGTH") or ""
-    if not announced.isdigit() or int(announced) <= LARGEST_BODY:
-        body: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
-        if len(body) <= LARGEST_BODY:
-            return body
+    """The body. One that is too large is still read to its end, up to a limit, so that the caller hears why."""
+    body: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
+    if len(body) <= LARGEST_BODY:
+        return body
+    for _ in range(MOST_DISCARDED // LARGEST_BODY):
+        if not environ["wsgi.input"].read(LARGEST_BODY):
+            break
     raise BadRequest(
         f"the body is larger than {LARGEST_BODY} bytes; send fewer records at a time", status=413
     )

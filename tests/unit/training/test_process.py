@@ -179,7 +179,7 @@ def test_the_contract_says_how_the_file_is_written(encoding: str, delimiter: str
         (text(rows(8)), "quality.minimum_rows", "8 good rows, fewer than the 10 that the contract asks for"),
         (text(["1,a,0"] * 40), "quality.minimum_rows", "1 good rows"),
         (text([f"{n},a,0" for n in range(10)] * 2), "target", "y has 1 classes, not 2: '0' (10 rows)"),
-        (text([*[f"{n},{c},0" for n in range(9) for c in "ab"], "1,c,1"]), "quality.minimum_class", "1 rows"),
+        (text([*(f"{n},{c},0" for n in range(9) for c in "ab"), "1,c,1"]), "quality.minimum_class", "1 rows"),
         (text([*rows(20), *["99,a,0"] * 30]), "quality.bad_rows", "30 of 50 rows are bad (60 %)"),
     ],
 )

@@ -1,0 +1,85 @@
+"""What training saw and what the endpoint sees of the same cell are the same, by whichever road it comes."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dropforge.domain.contract import parse_contract
+from tests.unit.training.container import Container
+from training.errors import BadRecord
+from training.features import Features
+from training.model.predictor import Predictor, open_graph
+from training.process import checks
+from training.process.quarantine import Quarantine
+from training.serve.requests import csv_records
+
+CONTRACT = parse_contract(
+    {
+        "usecase": "any",
+        "problem": "binary",
+        "target": "y",
+        "columns": {"n": "number", "i": "integer", "c": "category", "y": "category"},
+        "reader": {"nulls": ["", "?", "NA"]},
+    }
+)
+numbers = st.one_of(
+    st.floats().map(repr), st.integers().map(str), st.from_regex(r"[-+]?[0-9]{1,3}\.?0*", fullmatch=True)
+)
+words = st.text("01.-+eE?NAtTrueFALSE _\xa0\tä", max_size=8)
+
+
+def processed(cells: list[str], folder: Path) -> tuple[list[Any], bool]:
+    """The typed values of one row, or nothing and True where the row is bad."""
+    clean = folder / "clean.csv"
+    with clean.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerow([2, *cells, "1"])
+    rows = checks.scan(clean, ("n", "i", "c", "y"), CONTRACT)
+    with Quarantine(folder) as quarantine:
+        checks.set_aside(rows, CONTRACT, quarantine)
+    values = checks.sound(rows, CONTRACT)
+    return list(values.select("n", "i", "c").fill_null(float("nan")).rows()), bool(quarantine.reasons)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(numbers, words), st.one_of(numbers, words), st.one_of(words, numbers))
+@example("3e38", "1e400", "1.0")
+@example("3.1e38", "-0", "+1.00")
+@example("1_0", "0x1", "True")
+@example("nan", "inf", " NA ")
+@example(".5", "5.", "İ")
+def test_a_cell_is_read_alike_in_processing_and_in_a_request(tmp_path: Path, n: str, i: str, c: str) -> None:
+    rows, bad = processed([n, i, c], tmp_path)
+    try:
+        feed = Features(CONTRACT).arrays([{"n": n, "i": i, "c": c}], ["record 1"])
+    except BadRecord:
+        assert bad
+        return
+    assert not bad
+    expected = pl.Series(rows[0][:2], dtype=pl.Float32).to_numpy()
+    np.testing.assert_array_equal(feed["numbers"][0], expected)
+    assert feed["categories"][0][0] == (rows[0][2] or "")
+
+
+def test_no_row_of_the_matrices_differs_from_what_the_endpoint_makes_of_it(trained: Container) -> None:
+    """Every test row, through the processing job's graph call and through the predictor: 0 differing rows."""
+    output = trained.base / "processing" / "output"
+    predictor = Predictor(trained.base / "model")
+    text = (output / "test" / "rows.csv").read_text(encoding="utf-8")
+    places, records = zip(*csv_records(io.StringIO(text), trained.contract, header=True), strict=True)
+    served = predictor.matrix(records, places)
+    frame = pl.read_csv(output / "test" / "rows.csv", infer_schema=False)
+    names = [column.name for column in trained.contract.features]
+    numeric = [column.name for column in trained.contract.features if column.numeric]
+    feed = {
+        "numbers": frame.select(pl.col(numeric).cast(pl.Float32)).to_numpy(),
+        "categories": frame.select([name for name in names if name not in numeric]).to_numpy().astype(object),
+    }
+    compiled = open_graph(output / "transform" / "transform.onnx", threads=0).run(None, feed)[0]
+    assert len(served) > 200
+    assert int((served != compiled).any(axis=1).sum()) == 0
