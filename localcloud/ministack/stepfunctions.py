@@ -50,6 +50,7 @@ def install(caller: Caller) -> None:
 
     _install_tasks(sfn, caller)
     _install_limits(sfn)
+    _install_outputs(sfn)
     _install_start(sfn)
     sfn._validate_definition_jsonata = _refusal
     matches = sfn._error_matches
@@ -95,7 +96,13 @@ def _given_up() -> bool:
 
 
 def _install_limits(sfn: Any) -> None:
-    run, fail = sfn._run_execution, sfn._fail_execution
+    run, fail, task = sfn._run_execution, sfn._fail_execution, sfn._execute_task
+
+    def task_with_numbers(state: dict[str, Any], given: Any, execution: Any, context: dict[str, Any]) -> Any:
+        if isinstance(state.get("TimeoutSeconds"), str):
+            seconds = sfn._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
+            state = {**state, "TimeoutSeconds": seconds}
+        return task(state, given, execution, context)
 
     def run_limited(arn: str) -> None:
         execution = sfn._executions.get(arn)
@@ -127,8 +134,20 @@ def _install_limits(sfn: Any) -> None:
                 "States.Timeout", f"The task did not end within {timeout} seconds"
             ) from None
 
-    sfn._run_execution, sfn._fail_execution = run_limited, fail_running
+    sfn._run_execution, sfn._fail_execution, sfn._execute_task = run_limited, fail_running, task_with_numbers
     sfn._invoke_resource_with_timeout = with_timeout
+
+
+def _install_outputs(sfn: Any) -> None:
+    """Succeed's Output in JSONata, which MiniStack leaves out."""
+    output = sfn._apply_output_path
+
+    def apply(state: dict[str, Any], data: Any, context: Any = None) -> Any:
+        if state.get("Type") == "Succeed" and sfn._state_query_language(state, context) == "JSONata":
+            return sfn._apply_jsonata_output(state, data, context, default=data)
+        return output(state, data, context)
+
+    sfn._apply_output_path = apply
 
 
 def _timer(sfn: Any, execution: dict[str, Any]) -> threading.Timer | None:
