@@ -74,7 +74,7 @@ class Application:
 
 
 def _body(environ: Environ) -> bytes:
-    """The body. One that is too large is still read to its end, up to a limit, so that the caller hears why."""
+    """The body. One too large is still read to its end, within reason, so that the caller hears why."""
     body: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
     if len(body) <= LARGEST_BODY:
         return body

@@ -80,9 +80,7 @@ def start(container: Container, port: int) -> subprocess.Popen[bytes]:
         "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'layers' / 'core'}",
     }
     command = [sys.executable, "-m", "training", "serve"]
-    return subprocess.Popen(
-        command, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def wait_for(endpoint: Endpoint, answers: bool) -> None:
