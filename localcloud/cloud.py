@@ -147,7 +147,7 @@ class Cloud:
         caller = Caller(self.endpoint_url, ACCOUNT, REGION)
         server = Server(Gateway(application(), sagemaker), self.port)
         events.install()
-        lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self.state_dir / "lambda")
+        lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
         stepfunctions.install(caller)
         resources.install(caller)
         server.start()
