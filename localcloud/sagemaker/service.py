@@ -16,9 +16,9 @@ from localcloud.sagemaker.endpoints.deployment import Deployments
 from localcloud.sagemaker.endpoints.invoke import Invocation, Invoker
 from localcloud.sagemaker.endpoints.metrics import Meter
 from localcloud.sagemaker.endpoints.operations import Endpoints
-from localcloud.sagemaker.jobs.processing import ProcessingJobs
+from localcloud.sagemaker.jobs.processing.operations import ProcessingJobs
 from localcloud.sagemaker.jobs.runner import Runner
-from localcloud.sagemaker.jobs.training import TrainingJobs
+from localcloud.sagemaker.jobs.training.operations import TrainingJobs
 from localcloud.sagemaker.ports import ApiError, CloudPorts
 from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups

@@ -63,8 +63,13 @@ def serve() -> int:
         return 7
     address = (os.environ["SAGEMAKER_BIND_TO_HOST"], int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
     say("serving", (BASE / "model/name").read_text())
-    ThreadingHTTPServer(address, Serving).serve_forever()
+    Server(address, Serving).serve_forever()
     return 0
+
+
+class Server(ThreadingHTTPServer):
+    # The standard library's five are too few for the callers that come at once.
+    request_queue_size = 128
 
 
 class Serving(BaseHTTPRequestHandler):

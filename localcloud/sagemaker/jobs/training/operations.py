@@ -1,0 +1,98 @@
+"""The operations of training jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localcloud.sagemaker.context import Call, Context, Operation, now
+from localcloud.sagemaker.jobs.job import End
+from localcloud.sagemaker.jobs.training.events import TRAINING, training_detail
+from localcloud.sagemaker.listing import Listing
+from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.unsupported import refuse_other_values
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.jobs.runner import Runner
+    from localcloud.sagemaker.store import Record
+
+from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_over
+from localcloud.sagemaker.jobs.training.request import check
+from localcloud.sagemaker.jobs.training.run import KIND, TrainingJob, artifact, move
+
+_ALWAYS = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
+
+
+class TrainingJobs:
+    """Create, Describe, List and Stop."""
+
+    def __init__(self, context: Context, runner: Runner) -> None:
+        self._context = context
+        self._runner = runner
+        self._store = context.stores.of(KIND)
+        self._listing = Listing("TrainingJobSummaries", "TrainingJobName", "TrainingJobStatus")
+        self.operations: dict[str, Operation] = {
+            "CreateTrainingJob": self.create,
+            "DescribeTrainingJob": self.describe,
+            "ListTrainingJobs": self.page,
+            "StopTrainingJob": self.stop,
+        }
+
+    def create(self, call: Call) -> Record:
+        check(call)
+        name = call.payload["TrainingJobName"]
+        record = self._record(call.payload)
+        with self._store.lock:
+            if self._store.get(name) is not None:
+                raise job_exists(record["TrainingJobArn"])
+            self._store.put(name, record)
+        self._context.emit(TRAINING, record["TrainingJobArn"], training_detail(record))
+        self._runner.start(TrainingJob(self._context, record))
+        return {"TrainingJobArn": record["TrainingJobArn"]}
+
+    def describe(self, call: Call) -> Record:
+        return self._found(call.payload["TrainingJobName"])
+
+    def page(self, call: Call) -> Record:
+        for member in ("WarmPoolStatusEquals", "TrainingPlanArnEquals"):
+            refuse_other_values(call.action, member, call.payload.get(member), ())
+        return self._listing.page(self._store.all(), call.payload)
+
+    def stop(self, call: Call) -> Record:
+        name = call.payload["TrainingJobName"]
+        with self._store.lock:
+            record = self._found(name)
+            if record["TrainingJobStatus"] == "Stopping":
+                return {}
+            if record["TrainingJobStatus"] != "InProgress":
+                raise job_over("training", record["TrainingJobStatus"])
+            record = self._store.change(
+                name, lambda job: move(job, "Stopping", "Stopping", "Stopping the training job")
+            )
+        self._context.emit(TRAINING, record["TrainingJobArn"], training_detail(record))
+        self._runner.stop(KIND, name)
+        return {}
+
+    def recover(self) -> None:
+        """After a restart: what was running is not any more."""
+        for record in self._store.all():
+            if record["TrainingJobStatus"] in ("InProgress", "Stopping"):
+                TrainingJob(self._context, record).finish(None, End.FAILED, CLOUD_STOPPED)
+
+    def _found(self, name: str) -> Record:
+        record = self._store.get(name)
+        if record is None:
+            raise ApiError("ResourceNotFound", "Requested resource not found.")
+        return record
+
+    def _record(self, payload: Record) -> Record:
+        name, time = payload["TrainingJobName"], now()
+        record: Record = dict.fromkeys(_ALWAYS, False) | payload
+        record |= {
+            "TrainingJobArn": self._context.arn(KIND, name),
+            "CreationTime": time,
+            "ModelArtifacts": {},
+        }
+        record["ModelArtifacts"] = {"S3ModelArtifacts": artifact(payload, "model")}
+        record["StoppingCondition"] = {"MaxRuntimeInSeconds": 86400} | payload.get("StoppingCondition", {})
+        move(record, "InProgress", "Starting", "Starting the training job")
+        return record

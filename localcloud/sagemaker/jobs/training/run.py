@@ -1,0 +1,162 @@
+"""What one run of a training job does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from localcloud.sagemaker.context import Context, now
+from localcloud.sagemaker.jobs.job import End, Phase, Plan
+from localcloud.sagemaker.jobs.training.events import TRAINING, training_detail
+from localcloud.sagemaker.runtime.data import download, upload_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localcloud.sagemaker.ports import Image
+    from localcloud.sagemaker.runtime.tree import Tree
+    from localcloud.sagemaker.store import Record
+
+KIND = "training-job"
+_STATUS = {
+    End.COMPLETED: ("Completed", "Completed", "Training job completed"),
+    End.FAILED: ("Failed", "Failed", "Training job failed"),
+    End.STOPPED: ("Stopped", "Stopped", "Training job stopped"),
+    End.OUT_OF_TIME: ("Stopped", "MaxRuntimeExceeded", "Training job runtime exceeded MaxRuntimeInSeconds"),
+}
+_SECONDARY = {
+    Phase.DOWNLOADING: ("Downloading", "Downloading input data"),
+    Phase.RUNNING: ("Training", "Training image download completed. Training in progress."),
+    Phase.UPLOADING: ("Uploading", "Uploading generated training model"),
+}
+
+
+class TrainingJob:
+    """One run."""
+
+    def __init__(self, context: Context, record: Record) -> None:
+        self._context = context
+        self._record = record
+        self._metrics: dict[str, tuple[float, float]] = {}
+        specification = record["AlgorithmSpecification"]
+        definitions = specification.get("MetricDefinitions", [])
+        self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
+        names = {"TRAINING_JOB_NAME": record["TrainingJobName"], "TRAINING_JOB_ARN": record["TrainingJobArn"]}
+        self.plan = Plan(
+            kind=KIND,
+            name=record["TrainingJobName"],
+            image_uri=specification["TrainingImage"],
+            role_arn=record["RoleArn"],
+            log_group="/aws/sagemaker/TrainingJobs",
+            most_seconds=record["StoppingCondition"]["MaxRuntimeInSeconds"],
+            environment=record.get("Environment", {}) | names,
+            isolated=record["EnableNetworkIsolation"],
+        )
+
+    def enter(self, phase: Phase) -> None:
+        secondary, message = _SECONDARY[phase]
+
+        def change(record: Record) -> None:
+            if phase is Phase.RUNNING:
+                record["TrainingStartTime"] = now()
+            if record["TrainingJobStatus"] == "InProgress":
+                move(record, "InProgress", secondary, message)
+
+        self._change(change)
+
+    def download(self, tree: Tree, s3: Any) -> None:
+        channels = self._record.get("InputDataConfig", [])
+        resources = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
+        instance = self._record["ResourceConfig"].get("InstanceType")
+        resources |= {"current_instance_type": instance, "current_group_name": "homogeneousCluster"}
+        tree.write_json("input/config/hyperparameters.json", self._record.get("HyperParameters", {}))
+        tree.write_json(
+            "input/config/inputdataconfig.json", {c["ChannelName"]: _channel(c) for c in channels}
+        )
+        tree.write_json("input/config/resourceconfig.json", resources)
+        for channel in channels:
+            source = channel["DataSource"]["S3DataSource"]
+            download(
+                s3,
+                source["S3Uri"],
+                source["S3DataType"],
+                tree.root / "input" / "data" / channel["ChannelName"],
+            )
+
+    def command(self, image: Image) -> Sequence[str]:
+        specification = self._record["AlgorithmSpecification"]
+        entry = specification.get("ContainerEntrypoint")
+        arguments = specification.get("ContainerArguments", [])
+        return [*entry, *arguments] if entry else [*image.argv_prefix, *(arguments or ["train"])]
+
+    def line(self, text: str) -> None:
+        for name, pattern in self._patterns:
+            if match := pattern.search(text):
+                try:
+                    self._metrics[name] = (float(match.group(1)), now())
+                except (ValueError, IndexError):
+                    continue
+
+    def failure(self, tree: Tree, exit_code: int) -> str:
+        said = tree.read_message("output/failure") or "See job logs for more information"
+        return f"AlgorithmError: {said}"[:1000] + f", exit code: {exit_code}"
+
+    def upload(self, tree: Tree, s3: Any, end: End) -> None:
+        key = self._record["OutputDataConfig"].get("KmsKeyId")
+        for folder, name in (("model", "model"), ("output/data", "output")):
+            source = tree.root / folder
+            wanted = any(source.iterdir()) if source.is_dir() else False
+            if wanted and (name == "output" or end is not End.FAILED):
+                upload_archive(s3, source, tree.folder / f"{name}.tar.gz", artifact(self._record, name), key)
+
+    def finish(self, tree: Tree | None, end: End, reason: str | None) -> None:  # noqa: ARG002 - as all jobs
+        status, secondary, message = _STATUS[end]
+
+        def change(record: Record) -> None:
+            started, ended = record.get("TrainingStartTime"), now()
+            if reason:
+                record["FailureReason"] = reason
+            if started is not None:
+                spent = max(1, round(ended - started))
+                record |= {"TrainingTimeInSeconds": spent, "BillableTimeInSeconds": spent}
+            record["TrainingEndTime"] = ended
+            record["FinalMetricDataList"] = self._final_metrics()
+            move(record, status, secondary, reason or message)
+            record["SecondaryStatusTransitions"][-1]["EndTime"] = ended
+
+        self._change(change)
+
+    def _final_metrics(self) -> list[Record]:
+        return [
+            {"MetricName": n, "Value": value, "Timestamp": at} for n, (value, at) in self._metrics.items()
+        ]
+
+    def _change(self, change: Any) -> None:
+        record = self._context.stores.of(KIND).change(self.plan.name, change)
+        self._context.emit(TRAINING, record["TrainingJobArn"], training_detail(record))
+
+
+def move(record: Record, status: str, secondary: str, message: str) -> None:
+    """Into a status, with its line in the history."""
+    time = now()
+    history = record.setdefault("SecondaryStatusTransitions", [])
+    if history:
+        history[-1].setdefault("EndTime", time)
+    history.append({"Status": secondary, "StartTime": time, "StatusMessage": message[:1024]})
+    record |= {"TrainingJobStatus": status, "SecondaryStatus": secondary, "LastModifiedTime": time}
+
+
+def artifact(record: Record, name: str) -> str:
+    path = record["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+    return f"{path}/{record['TrainingJobName']}/output/{name}.tar.gz"
+
+
+def _channel(channel: Record) -> dict[str, str]:
+    """A channel as the container reads it in inputdataconfig.json."""
+    source = channel["DataSource"]["S3DataSource"]
+    described = {
+        "TrainingInputMode": "File",
+        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+    }
+    return described | ({"ContentType": channel["ContentType"]} if "ContentType" in channel else {})
