@@ -32,6 +32,10 @@ def entry(handler: Handler) -> Handler:
             answer: Answer = traced(event, context)
         except Refused as refused:
             answer = {"status": "refused", "reason": refused.reason}
+        except Exception:
+            metrics.add_metric(name="Event_failed", unit=MetricUnit.Count, value=1)
+            logger.exception("failed")
+            raise
         status = str(answer.get("status"))
         metrics.add_metric(name=f"Event_{status}", unit=MetricUnit.Count, value=1)
         logger.info("handled", extra={"answer": answer})

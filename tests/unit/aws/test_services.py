@@ -1,0 +1,142 @@
+"""Step Functions, SNS and SageMaker as the actions see them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from dropforge.aws.clients import client
+from dropforge.aws.sagemaker import ModelRegistry, SageMakerEndpoints
+from dropforge.aws.sagemaker_runtime import RuntimePredictor
+from dropforge.aws.sns import Topic
+from dropforge.aws.stepfunctions import StateMachine
+from dropforge.domain.errors import EndpointUnavailable, Refused
+from dropforge.domain.notifications import Notification
+
+ROLE = "arn:aws:iam::123456789012:role/role"
+
+
+def test_starting_the_same_name_again_is_no_error_and_no_second_execution() -> None:
+    states = boto3.client("stepfunctions")
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    arn = states.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)["stateMachineArn"]
+    machine = StateMachine(arn)
+
+    machine.start("loan-1", {"a": 1})
+    machine.start("loan-1", {"a": 2})
+
+    assert len(states.list_executions(stateMachineArn=arn)["executions"]) == 1
+
+
+def test_another_fault_of_a_start_escapes() -> None:
+    with pytest.raises(ClientError):
+        StateMachine("arn:aws:states:us-east-1:123456789012:stateMachine:none").start("a", {})
+
+
+def test_a_notification_is_one_json_document_with_attributes_to_filter_by() -> None:
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    queue = sqs.create_queue(QueueName="q")["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:q")
+
+    Topic(topic).tell(Notification("run_refused", "loan", "ünïcödé\nmessage", {"run": "loan-1"}))
+
+    envelope = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+    assert json.loads(envelope["Message"]) == {
+        "kind": "run_refused",
+        "usecase": "loan",
+        "message": "ünïcödé\nmessage",
+        "run": "loan-1",
+    }
+    assert envelope["MessageAttributes"]["kind"]["Value"] == "run_refused"
+    assert envelope["Subject"].isascii()
+
+
+def test_a_group_that_exists_is_left_as_it_is() -> None:
+    registry = ModelRegistry()
+
+    registry.ensure_group("dropforge-loan", "Models of loan", {"dropforge:usecase": "loan"})
+    registry.ensure_group("dropforge-loan", "Models of loan", {"dropforge:usecase": "loan"})
+
+    groups = boto3.client("sagemaker").list_model_package_groups()["ModelPackageGroupSummaryList"]
+    assert [group["ModelPackageGroupName"] for group in groups] == ["dropforge-loan"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ValidationException", "Model Package Group already exists: arn:aws:sagemaker:x"),
+        ("ConflictException", "it is there"),
+    ],
+)
+def test_both_ways_of_saying_that_a_group_exists_are_understood(code: str, words: str) -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_client_error("create_model_package_group", code, words, 400)
+
+        ModelRegistry().ensure_group("dropforge-loan", "d", {})
+
+
+def test_an_endpoint_is_found_with_what_it_serves_and_its_tags() -> None:
+    sagemaker = boto3.client("sagemaker")
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer={"Image": "i"})
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="c",
+        ProductionVariants=[
+            {"VariantName": "AllTraffic", "ModelName": "m", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+        ],
+        Tags=[{"Key": "dropforge:replaces", "Value": "b"}],
+    )
+    sagemaker.create_endpoint(EndpointName="dropforge-loan", EndpointConfigName="c")
+    endpoints = SageMakerEndpoints()
+
+    found = endpoints.find("dropforge-loan")
+
+    assert found is not None
+    assert (found.config, found.answers) == ("c", True)
+    assert endpoints.config_tags("c") == {"dropforge:replaces": "b"}
+
+
+def test_an_endpoint_that_is_not_there_is_none() -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".', 400)
+
+        assert SageMakerEndpoints().find("x") is None
+
+
+def test_another_fault_of_the_endpoint_escapes() -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_client_error("describe_endpoint", "AccessDeniedException", "no", 403)
+
+        with pytest.raises(ClientError):
+            SageMakerEndpoints().find("x")
+
+
+FAULTS: dict[str, tuple[dict[str, Any], type[Exception]]] = {
+    "the model refuses the request": (
+        {"service_error_code": "ModelError", "modeled_fields": {"OriginalStatusCode": 400, "OriginalMessage": "Age"}},
+        Refused,
+    ),
+    "the endpoint is gone": ({"service_error_code": "ValidationError", "service_message": "not found"}, Refused),
+    "the model broke": (
+        {"service_error_code": "ModelError", "modeled_fields": {"OriginalStatusCode": 500}},
+        EndpointUnavailable,
+    ),
+    "the service is busy": ({"service_error_code": "ServiceUnavailable"}, EndpointUnavailable),
+    "the calls are too many": ({"service_error_code": "ThrottlingException"}, EndpointUnavailable),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_what_will_be_refused_again_is_told_from_what_may_pass(case: str) -> None:
+    fault, expected = FAULTS[case]
+    runtime = client("sagemaker-runtime")
+    runtime.meta.events.register("before-call", lambda **_: None)
+    with Stubber(runtime) as stub:
+        stub.add_client_error("invoke_endpoint", **fault)
+
+        with pytest.raises(expected):
+            RuntimePredictor().predict("dropforge-loan", b"{}")

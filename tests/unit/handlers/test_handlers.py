@@ -1,0 +1,162 @@
+"""Events in, effects out: each function as Lambda calls it, on a stack in moto."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from dropforge.domain.errors import BadEvent
+
+from tests.unit.handlers.conftest import CONTRACT, ROOT, Stack
+
+SAMPLES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+
+
+def _publish(stack: Stack) -> dict[str, Any]:
+    return stack.invoke("publish_contract", stack.object_created("contracts/loan/contract.yaml", CONTRACT))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_sample_is_answered_and_answered_alike_again(stack: Stack, sample: str) -> None:
+    function = next(name for name in FUNCTIONS if sample.startswith(name))
+
+    first = stack.invoke(function, stack.sample(sample))
+    second = stack.invoke(function, stack.sample(sample))
+
+    assert first == second
+    assert first["status"]
+
+
+def test_a_contract_comes_into_force(stack: Stack) -> None:
+    answer = _publish(stack)
+
+    assert answer["status"] == "published"
+    assert json.loads(stack.read("contracts/loan/published.json"))["usecase"] == "loan"
+    assert [told["kind"] for told in stack.inbox()] == ["contract_published"]
+
+
+def test_a_bad_contract_is_answered_and_told_not_raised(stack: Stack) -> None:
+    answer = stack.invoke("publish_contract", stack.object_created("contracts/loan/contract.yaml", "usecase: ["))
+
+    assert answer["status"] == "refused"
+    assert [told["kind"] for told in stack.inbox()] == ["contract_refused"]
+
+
+def test_a_drop_starts_its_run_with_its_own_copy(stack: Stack) -> None:
+    _publish(stack)
+
+    answer = stack.invoke("start_training", stack.object_created("drops/loan/a b.csv", "Age\n1\n"))
+
+    (run,) = stack.executions("training")
+    assert run["name"] == answer["run"] == run["input"]["run"]
+    assert stack.read(f"{run['input']['prefix']}/drop/drop.csv") == b"Age\n1\n"
+
+
+def test_one_event_delivered_five_times_one_after_the_other_is_one_run(stack: Stack) -> None:
+    _publish(stack)
+    event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
+
+    answers = [stack.invoke("start_training", event) for _ in range(5)]
+
+    assert len(stack.executions("training")) == 1
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_five_deliveries_at_once_are_one_run(stack: Stack) -> None:
+    _publish(stack)
+    event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
+    # Lambda gives each delivery a process of its own; threads would share the count of metrics.
+    handle = inspect.unwrap(importlib.import_module("functions.start_training.handler").handle)
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: handle(event, stack.context), range(5)))
+
+    (run,) = stack.executions("training")
+    assert {answer.get("run", run["name"]) for answer in answers} == {run["name"]}
+
+
+def test_an_approval_starts_its_deployment_and_a_rejection_is_told(stack: Stack) -> None:
+    _publish(stack)
+    stack.inbox()
+
+    stack.invoke("start_deployment", stack.sample("start_deployment"))
+    stack.invoke("start_deployment", stack.sample("start_deployment_rejected"))
+
+    (deployment,) = stack.executions("deployment")
+    assert deployment["input"]["version"] == 1
+    assert [told["kind"] for told in stack.inbox()] == ["model_rejected"]
+
+
+def test_a_failure_told_twice_by_aws_is_told_once_to_people(stack: Stack) -> None:
+    for _ in range(2):
+        stack.invoke("report_failure", stack.sample("report_failure"))
+
+    (told,) = stack.inbox()
+    assert told["kind"] == "run_refused"
+    assert "accuracy is 0.9420, below the gate of 0.9500" in told["message"]
+
+
+def test_a_malformed_event_escapes_so_that_the_dead_letter_queue_gets_it(stack: Stack) -> None:
+    with pytest.raises(BadEvent, match=r"detail\.object\.key"):
+        event = stack.sample("start_training")
+        del event["detail"]["object"]["key"]
+        stack.invoke("start_training", event)
+
+
+def test_an_action_that_failed_is_done_by_the_next_delivery(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dropforge import bootstrap
+
+    _publish(stack)
+    event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
+    good = stack.machines["training"]
+    monkeypatch.setenv("TRAINING_STATE_MACHINE_ARN", good + "-gone")
+    with pytest.raises(Exception, match="gone"):
+        stack.invoke("start_training", event)
+
+    monkeypatch.setenv("TRAINING_STATE_MACHINE_ARN", good)
+    bootstrap.start_training.cache_clear()
+    stack.invoke("start_training", event)
+
+    assert len(stack.executions("training")) == 1
+
+
+def test_each_event_is_one_log_line_with_its_answer(stack: Stack, caplog: pytest.LogCaptureFixture) -> None:
+    stack.invoke("report_failure", stack.sample("report_failure"))
+
+    (handled,) = [record for record in caplog.records if record.getMessage() == "handled"]
+    assert vars(handled)["answer"]["kind"] == "run_refused"
+
+
+def test_each_event_is_counted_by_what_became_of_it(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    stack.invoke("report_failure", stack.sample("report_failure"))
+
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert any(line.get("Event_told") == [1.0] for line in counted)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_importing_a_handler_needs_no_environment_and_brings_no_boto3(function: str) -> None:
+    """As Lambda does it: from the function's own folder, with the layer on the path and nothing else."""
+    code = "import sys, handler; sys.exit('boto3' in sys.modules or 'aws_xray_sdk' in sys.modules)"
+    path = f"{ROOT / 'functions' / function}:{ROOT / 'layers' / 'core'}"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": path}, cwd="/", capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_handler_decodes_calls_and_encodes_in_at_most_60_lines(function: str) -> None:
+    lines = (ROOT / "functions" / function / "handler.py").read_text().splitlines()
+
+    assert len(lines) <= 60
+    assert sorted(path.name for path in (ROOT / "functions" / function).glob("*.*")) == ["__init__.py", "handler.py"]
