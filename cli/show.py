@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+SHOWN_METRICS = ("accuracy", "auc", "f1", "precision", "recall", "rmse", "mae", "r2")
+
 
 def wants_json(arguments: Namespace) -> bool:
     """True when the caller asked for a JSON document."""
@@ -41,8 +43,8 @@ def cell(value: object) -> str:
 
 
 def metrics(values: dict[str, Any]) -> str:
-    """Metrics on one line."""
-    return " ".join(f"{name} {cell(value)}" for name, value in values.items()) or "-"
+    """The metrics that people read first, on one line; the JSON has them all."""
+    return " ".join(f"{name} {cell(values[name])}" for name in SHOWN_METRICS if name in values) or "-"
 
 
 def moment(value: datetime | None) -> str | None:

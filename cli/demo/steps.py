@@ -111,7 +111,7 @@ def alarm(stage: Stage) -> str:
     name = f"{stage.endpoint}-5xx"
     cloudwatch = stage.place.client("cloudwatch")
     for state in ("OK", "ALARM"):
-        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a fire drill of the demo")
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a fire drill of the demo.")
     first = stage.versions[0]
 
     def is_back() -> bool:

@@ -54,4 +54,4 @@ def test_a_function_is_found_by_each_of_its_names() -> None:
 def test_a_cell_is_one_line_and_metrics_are_short() -> None:
     assert cell("two\n lines") == "two lines"
     assert cell(None) == "-"
-    assert metrics({"auc": 0.98765, "rows": 3}) == "auc 0.9877 rows 3"
+    assert metrics({"rows": 3, "auc": 0.98765, "accuracy": 1.0}) == "accuracy 1.0000 auc 0.9877"

@@ -1,0 +1,38 @@
+"""The documentation says what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.main import COMMANDS, DEVELOPER_COMMANDS
+from cli.paths import ROOT
+from dropforge.domain.contract import sections
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+COMMAND = re.compile(r"\./dropforge +(?:--\w+ +\S+ +)*([a-z]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    places = [place for place in LINK.findall(page.read_text()) if "://" not in place]
+    assert [place for place in places if not (page.parent / place).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_exists(page: Path) -> None:
+    assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys() | DEVELOPER_COMMANDS.keys()
+
+
+def test_the_contracts_page_names_every_field() -> None:
+    parts = (sections.READER, sections.QUALITY, sections.SPLIT, sections.SERVING, sections.RESOURCES)
+    names = {*sections.TOP, *sections.XGBOOST, *sections.GATE, *sections.COLUMN}.union(*parts) - {"type"}
+    page = (ROOT / "docs" / "contract.md").read_text()
+    assert [name for name in sorted(names) if f"`{name}`" not in page and f"`{name}:" not in page] == []
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(LINK.findall((folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("2*.md")}
