@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dropforge.domain.contract import Contract, Split
 
-ROW = "\x1frow"
+ROW, DIGEST = "row", "digest"
 PARTS = ("train", "validation", "test")
 
 
@@ -38,9 +38,13 @@ def split(values: pl.DataFrame, contract: Contract, seed: int) -> dict[str, pl.D
 
 
 def _assign(values: pl.DataFrame, contract: Contract, seed: int) -> NDArray[np.int8]:
-    """The place in PARTS of each row. A group of equal features is known by its first row."""
-    features = [column.name for column in contract.features]
-    first = values.with_row_index(ROW).select(pl.col(ROW).min().over(features))[ROW].to_numpy()
+    """The place in PARTS of each row. A group of equal features is known by its first row.
+
+    Features are compared by a 64-bit digest; where two differ and share one, they only go to the same side.
+    """
+    features = pl.struct(column.name for column in contract.features).hash(seed=0)
+    digests = values.select(features.alias(DIGEST)).with_row_index(ROW)
+    first = digests.select(pl.col(ROW).min().over(DIGEST))[ROW].to_numpy()
     heads, group_of_row, sizes = np.unique(first, return_inverse=True, return_counts=True)
     classes = values[contract.target].to_numpy()[heads]
     part_of_group = np.empty(len(heads), dtype=np.int8)

@@ -77,7 +77,7 @@ class Transform:
                 categories=self._values, handle_unknown="ignore", sparse_output=False, dtype=np.float32
             )
             steps.append(("categories", encoder, list(range(count, count + len(self._categories)))))
-        return ColumnTransformer(steps).fit(_filled(train, self._numbers, self._categories))
+        return ColumnTransformer(steps).fit(_one_row(train, self._numbers, self._values))
 
     def _inputs(self) -> list[tuple[str, Any]]:
         numbers = [("numbers", FloatTensorType([None, len(self._numbers)]))]
@@ -92,6 +92,16 @@ class Transform:
         if self._categories:
             feed["categories"] = filled.select(self._categories).to_numpy().astype(object)
         return feed
+
+
+def _one_row(train: pl.DataFrame, numbers: list[str], values: list[list[str]]) -> pl.DataFrame:
+    """All that fitting has to learn: the medians, and a value a category (their lists are given).
+
+    On this row scikit-learn learns what it would from the whole part, without a copy of it as objects.
+    """
+    medians = train.select(pl.col(name).median().cast(pl.Float32) for name in numbers)
+    firsts = [pl.lit(listed[0]).alias(f"value {place}") for place, listed in enumerate(values)]
+    return medians.with_columns(firsts) if numbers else pl.select(firsts)
 
 
 def _filled(rows: pl.DataFrame, numbers: list[str], categories: list[str]) -> pl.DataFrame:

@@ -35,36 +35,43 @@ DESCRIPTIONS = {
 
 
 def schema() -> dict[str, Any]:
-    properties: dict[str, dict[str, Any]] = {
-        "usecase": sections.USECASE.schema(),
-        "problem": sections.PROBLEM.schema(),
-        "target": sections.NAME.schema(),
-        "positive": VALUE,
-        "columns": _columns(),
-        "drop": {
-            "type": "object",
-            "propertyNames": sections.NAME.schema(),
-            "additionalProperties": sections.REASON.schema(),
-        },
-        "reader": _section(sections.READER),
-        "quality": _section(sections.QUALITY),
-        "split": _section(sections.SPLIT),
-        "algorithm": _algorithm(),
-        "gate": _section(sections.GATE) | {"minProperties": 1, "default": dict(sections.DEFAULT_GATE)},
-        "confidence": sections.CONFIDENCE.schema(),
-        "serving": _section(sections.SERVING),
-        "resources": _section(sections.RESOURCES),
-        "owners": sections.OWNERS.schema(),
-    }
+    properties = _properties()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Dropforge contract",
         "type": "object",
         "required": list(sections.REQUIRED),
         "additionalProperties": False,
-        "properties": {
-            name: properties[name] | {"description": DESCRIPTIONS[name]} for name in sections.TOP
-        },
+        "properties": {name: properties[name] | {"description": DESCRIPTIONS[name]} for name in sections.TOP},
+    }
+
+
+def _properties() -> dict[str, dict[str, Any]]:
+    gate = _section(sections.GATE) | {"minProperties": 1, "default": dict(sections.DEFAULT_GATE)}
+    return {
+        "usecase": sections.USECASE.schema(),
+        "problem": sections.PROBLEM.schema(),
+        "target": sections.NAME.schema(),
+        "positive": VALUE,
+        "columns": _columns(),
+        "drop": _drop(),
+        "reader": _section(sections.READER),
+        "quality": _section(sections.QUALITY),
+        "split": _section(sections.SPLIT),
+        "algorithm": _algorithm(),
+        "gate": gate,
+        "confidence": sections.CONFIDENCE.schema(),
+        "serving": _section(sections.SERVING),
+        "resources": _section(sections.RESOURCES),
+        "owners": sections.OWNERS.schema(),
+    }
+
+
+def _drop() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "propertyNames": sections.NAME.schema(),
+        "additionalProperties": sections.REASON.schema(),
     }
 
 
