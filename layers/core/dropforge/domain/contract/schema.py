@@ -1,8 +1,8 @@
 """The JSON Schema of a contract, so that editors complete it and underline what is wrong while it is written.
 
-Made from the same fields that the parser reads; `python -m dropforge.domain.contract.schema` prints it, and a test
-keeps `contract.schema.json` equal to it. It cannot say what spans two keys (that the split adds up to 1, that the
-target is a column): the parser alone does.
+Made from the same fields that the parser reads; `python -m dropforge.domain.contract.schema` prints it, and a
+test keeps `contract.schema.json` equal to it. It cannot say what spans two keys (that the split adds up to 1,
+that the target is a column): the parser alone does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DESCRIPTIONS = {
     "problem": "What kind of answer the model gives.",
     "target": "The column to predict.",
     "positive": "The target's value that counts as positive; without it 1, true, yes or y.",
-    "columns": "Every column of the file but the dropped ones, in the file's order: its type, or more about it.",
+    "columns": "Every column of the file but the dropped ones, in its order: the type, or more about it.",
     "drop": "Columns of the file that nothing reads, each with the reason why.",
     "reader": "How the file is written.",
     "quality": "How much may be wrong with a drop that still becomes a model (shares of its rows).",
