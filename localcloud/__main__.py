@@ -34,11 +34,12 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
     images = dict(parse_image(text) for text in options.image)
     parameters = dict(_pair(text) for text in options.parameter)
     state = Path(options.state)
-    cloud = Cloud(state, options.port, build_dir=Path(options.build) if options.build else None, report=_say)
+    build = Path(options.build) if options.build else None
+    cloud = Cloud(state, options.port, images=images, build_dir=build, report=_say)
     cloud.start()
     try:
         if options.template:
-            outputs = cloud.deploy(Path(options.template), options.stack, parameters, images)
+            outputs = cloud.deploy(Path(options.template), options.stack, parameters)
             for key, value in sorted(outputs.items()):
                 _say(f"  {key} = {value}")
         _say(f"up: {cloud.endpoint_url} (stop with Ctrl-C)")

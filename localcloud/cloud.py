@@ -1,7 +1,7 @@
 """The local cloud: one endpoint, one state directory, stacks deployed from templates.
 
-    with Cloud(state_dir, port) as cloud:
-        cloud.deploy(template, "stack", {"Parameter": "value"}, {"image-uri": Source(context, dockerfile)})
+    with Cloud(state_dir, port, images={"image-uri": Source(context, dockerfile)}) as cloud:
+        cloud.deploy(template, "stack", {"Parameter": "value"})
 
 It is embedded in the process that makes it. MiniStack's state is module-global, so a process makes one.
 """
@@ -68,21 +68,28 @@ class Cloud:
     """Start it, deploy to it, stop it; stopping leaves no process and no listener."""
 
     def __init__(
-        self, state_dir: Path, port: int = 0, *, build_dir: Path | None = None, report: Report = print
+        self,
+        state_dir: Path,
+        port: int = 0,
+        *,
+        images: Mapping[str, Source] | None = None,
+        build_dir: Path | None = None,
+        report: Report = print,
     ) -> None:
         self.state_dir = state_dir.resolve()
         self.port = port or free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
         self._build_dir = (build_dir or self.state_dir.parent / "build").resolve()
         self._report = report
-        self._registry = Registry({}, self._build_dir, report)
+        self._registry = Registry(dict(images or {}), self._build_dir, report)
         self._closing = contextlib.ExitStack()
         self._started = datetime.now(UTC)
 
     def start(self) -> Cloud:
-        """Answer on the port. Raises PortTaken, StateInUse or HookMissing."""
-        started = time.monotonic()
+        """Build the images and answer on the port. Raises what `errors` lists."""
         check_port(self.port)
+        self._registry.build_all()
+        started = time.monotonic()
         try:
             self._closing.enter_context(locked(self.state_dir))
             self._start_services()
@@ -102,7 +109,7 @@ class Cloud:
         """Deploy or update a stack; its outputs."""
         for uri, source in (images or {}).items():
             self._registry.add(uri, source)
-            self._registry.build(source)
+        self._registry.build_all()
         bucket = f"localcloud-artifacts-{ACCOUNT}-{REGION}"
         deployer = Deployer(
             self.client("cloudformation"), self.client("s3"), self._build_dir, bucket, self._report

@@ -1,7 +1,15 @@
-"""The images that this cloud can run: URIs given at start, each built when it is first asked for."""
+"""The images that this cloud can run.
+
+Each URI given at start is built; what was built is remembered beside the cache, because models and endpoints
+outlive the code that they were made from: a URI of an earlier start still finds its image, as it would in a
+registry.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,23 +41,43 @@ class Registry:
     def add(self, uri: str, source: Source) -> None:
         self._sources[uri] = source
 
+    def build_all(self) -> None:
+        """Build every image whose source is known. Raises ImageError or BuildError."""
+        for uri in self._sources:
+            self._build(uri)
+
     def image(self, uri: str) -> Image:
         """The image, for whoever runs a container. Raises ImageUnavailable."""
-        source = self._sources.get(uri)
-        if source is None:
-            known = ", ".join(sorted(self._sources)) or "none"
-            raise ImageUnavailable(
-                f"the local cloud has no image {uri}; it has: {known}. Give it one with --image"
-            )
         try:
-            return self.build(source)
+            image = self._build(uri) if uri in self._sources else self._remembered(uri)
         except CloudError as error:
             raise ImageUnavailable(str(error)) from error
+        if image is None:
+            known = ", ".join(sorted(self._sources)) or "none"
+            message = f"the local cloud has no image {uri}; it has: {known}. Give it one with --image"
+            raise ImageUnavailable(message)
+        return image
 
-    def build(self, source: Source) -> Image:
-        """Build or find an image. Raises ImageError or BuildError."""
+    def _build(self, uri: str) -> Image:
+        source = self._sources[uri]
         with self._lock:
-            return build_image(source.context, source.dockerfile, self._cache, self._report)
+            image = build_image(source.context, source.dockerfile, self._cache, self._report)
+            record = self._record(uri)
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.write_text(json.dumps({"uri": uri, **dataclasses.asdict(image)}, default=str), "utf-8")
+        return image
+
+    def _remembered(self, uri: str) -> Image | None:
+        try:
+            known = json.loads(self._record(uri).read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        del known["uri"]
+        image = Image(**{**known, "root": Path(known["root"])})
+        return image if image.root.is_dir() else None
+
+    def _record(self, uri: str) -> Path:
+        return self._cache / "uris" / f"{hashlib.sha256(uri.encode()).hexdigest()[:24]}.json"
 
 
 def parse_image(text: str) -> tuple[str, Source]:

@@ -10,7 +10,7 @@ import pytest
 from localcloud.errors import CloudError, ImageError
 from localcloud.images.builder import build_image
 from localcloud.images.dockerfile import parse
-from localcloud.images.registry import Registry, parse_image
+from localcloud.images.registry import Registry, Source, parse_image
 from localcloud.sagemaker.ports import ImageUnavailable
 
 if TYPE_CHECKING:
@@ -126,3 +126,18 @@ def test_an_image_argument_names_context_and_dockerfile(context: Path) -> None:
     assert source.dockerfile == context / "Dockerfile"
     with pytest.raises(CloudError, match="URI=CONTEXT_DIR:DOCKERFILE"):
         parse_image("nonsense")
+
+
+def test_an_image_of_an_earlier_start_is_still_there(context: Path, tmp_path: Path) -> None:
+    """A model outlives the code it was made from: its URI finds the image that was built then."""
+    first = Registry(
+        {"app:1": Source(context, context / "Dockerfile")}, tmp_path / "cache", lambda text: None
+    )
+    built = first.image("app:1")
+    (context / "program" / "__main__.py").write_text("changed")
+    later = Registry(
+        {"app:2": Source(context, context / "Dockerfile")}, tmp_path / "cache", lambda text: None
+    )
+    later.build_all()
+    assert later.image("app:1").digest == built.digest
+    assert later.image("app:2").digest != built.digest
