@@ -8,13 +8,13 @@ any moment the record tells which fleet serves, so a cloud that was killed in be
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, log, now
 from localcloud.sagemaker.endpoints.events import EVENT, endpoint_detail
-from localcloud.sagemaker.endpoints.fleet import Fleet, FleetFailed
-from localcloud.sagemaker.endpoints.server import remove_all
+from localcloud.sagemaker.endpoints.fleet import Fleet, FleetFailed, fleet_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class Deployments:
 
     def recover(self) -> None:
         """After a restart: what served serves again, what was half done is settled."""
-        remove_all(self._context.state_dir / "endpoints")
+        self._remove_stray_fleets()
         for record in self._store.all():
             name, status = record["EndpointName"], record["EndpointStatus"]
             if status == "Deleting":
@@ -70,7 +70,14 @@ class Deployments:
             fleet.kill()
         for thread in self._threads:
             thread.join(timeout=5)
-        remove_all(self._context.state_dir / "endpoints")
+
+    def _remove_stray_fleets(self) -> None:
+        """Folders of fleets that no endpoint serves any more; those that it does hold their models."""
+        records = self._store.all()
+        wanted = {fleet_folder(self._context, item["EndpointName"], item["Fleet"]) for item in records}
+        for folder in (self._context.state_dir / "endpoints").glob("*/*"):
+            if folder not in wanted:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _run(self, work: Callable[[str], None], name: str) -> None:
         def guarded() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 import threading
 import time
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from localcloud.sagemaker.context import Context, log
 from localcloud.sagemaker.endpoints.server import Server, ServerPlan
 from localcloud.sagemaker.ports import ImageUnavailable
-from localcloud.sagemaker.runtime.data import DataError
+from localcloud.sagemaker.runtime.data import DataError, download_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from localcloud.sagemaker.store import Record
 
@@ -31,10 +33,14 @@ class FleetFailed(Exception):
 
 @dataclass
 class Variant:
-    name: str
+    plan: ServerPlan
     weight: float
     servers: list[Server]
     turns: Iterator[int]
+
+    @property
+    def name(self) -> str:
+        return self.plan.variant
 
 
 class Fleet:
@@ -45,6 +51,7 @@ class Fleet:
         self.config_name: str = blueprint["EndpointConfigName"]
         self.capture: Record | None = blueprint.get("DataCaptureConfig")
         self.variants: dict[str, Variant] = {}
+        self._folder = fleet_folder(context, endpoint, blueprint)
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -84,6 +91,7 @@ class Fleet:
             thread.start()
         for thread in threads:
             thread.join()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def kill(self) -> None:
         self._ended.set()
@@ -105,16 +113,27 @@ class Fleet:
             isolated=item["Isolated"],
             startup_seconds=item["StartupSeconds"],
         )
-        folder = self._context.state_dir / "endpoints" / self._endpoint / self._blueprint["Id"]
         servers = [
-            Server(self._context, plan, image, folder / f"{plan.variant}-{number}")
+            Server(self._context, plan, image, self._folder / f"{plan.variant}-{number}")
             for number in range(1, item["InstanceCount"] + 1)
         ]
-        return Variant(plan.variant, item["Weight"], servers, itertools.count())
+        return Variant(plan, item["Weight"], servers, itertools.count())
+
+    def _archive(self, plan: ServerPlan) -> Path | None:
+        """The variant's model, brought from S3 once: a restart finds it here, as AWS's instance has it."""
+        if not plan.model_data:
+            return None
+        archive = self._folder / f"{plan.variant}.tar.gz"
+        if not archive.exists():
+            part = archive.with_suffix(".part")
+            download_file(self._context.clients.of("s3", plan.role_arn), plan.model_data, part)
+            part.replace(archive)
+        return archive
 
     def _start_variant(self, variant: Variant) -> None:
+        archive = self._archive(variant.plan)
         for server in variant.servers:
-            server.load()
+            server.load(archive)
             server.start()
         for server in variant.servers:
             if reason := server.wait_until_ready():
@@ -147,6 +166,11 @@ class Fleet:
         if self._ended.is_set():
             # The fleet was ended while we were at it.
             server.kill()
+
+
+def fleet_folder(context: Context, endpoint: str, plan: Record) -> Path:
+    folder: Path = context.state_dir / "endpoints" / endpoint / plan["Id"]
+    return folder
 
 
 def blueprint(fleet_id: str, config: Record, containers: dict[str, dict[str, Any]]) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from localcloud.sagemaker.runtime.data import download_file, unpack
+from localcloud.sagemaker.runtime.data import unpack
 from localcloud.sagemaker.runtime.environment import container_env
 from localcloud.sagemaker.runtime.process import Process, start
 from localcloud.sagemaker.runtime.tree import Tree
@@ -105,15 +104,11 @@ class Server:
     def dead(self) -> bool:
         return self._process is None or self._process.exit_code() is not None
 
-    def load(self) -> None:
+    def load(self, archive: Path | None) -> None:
         """Fill the tree: the model's archive, unpacked into /opt/ml/model. Raises DataError."""
         self._tree.make()
-        if self._plan.model_data:
-            s3 = self._context.clients.of("s3", self._plan.role_arn)
-            archive = self._tree.folder / "model.tar.gz"
-            download_file(s3, self._plan.model_data, archive)
+        if archive is not None:
             unpack(archive, self._tree.root / "model")
-            archive.unlink()
 
     def start(self) -> None:
         port = _free_port()
@@ -225,11 +220,6 @@ class Server:
             else:
                 self._pool.give(connection)
             return answer
-
-
-def remove_all(folder: Path) -> None:
-    """What servers of an earlier life left behind."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lower(headers: list[tuple[str, Any]]) -> dict[str, str]:
