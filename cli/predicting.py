@@ -93,15 +93,23 @@ def _numbers(row: dict[str, str]) -> dict[str, Any]:
     return {name: value if name == "label" else float(value) for name, value in row.items()}
 
 
+def _said(fault: ClientError) -> str:
+    """The container's own words, out of the JSON that it answers errors with."""
+    said = str(fault.response.get("OriginalMessage") or "")
+    try:
+        return str(json.loads(said)["error"])
+    except (ValueError, TypeError, KeyError):
+        return said
+
+
 def _refusal(place: Place, usecase: str, fault: ClientError) -> Exception:
     message = fault.response["Error"].get("Message", "")
     if code_of(fault) == "ModelError":
-        said = fault.response.get("OriginalMessage") or message
         status = fault.response.get("OriginalStatusCode")
-        return Refused(f"the model refused the request ({status}): {said}")
+        return Refused(f"the model refused the request ({status}): {_said(fault) or message}")
     if "not found" in message.lower() or code_of(fault) == "ValidationError":
         return UserError(
-            f"{place.named(usecase)} does not answer: {message}; approve a version with "
+            f"{place.named(usecase)} does not answer: {message.rstrip('.')}; approve a version with "
             f"`dropforge approve {usecase} latest --wait`, or see `dropforge endpoints`"
         )
     return fault
