@@ -27,7 +27,9 @@ ALARM = AlarmChanged(
 class Watch:
     def __init__(self, serving: str = NEW, tags: Mapping[str, str] | None = None) -> None:
         given = {"dropforge:replaces": OLD} if tags is None else tags
-        self.endpoints = FakeEndpoints(Endpoint("dropforge-loan", "InService", serving), tags={serving: given})
+        self.endpoints = FakeEndpoints(
+            Endpoint("dropforge-loan", "InService", serving), tags={serving: given}
+        )
         self.executions, self.notifications = FakeExecutions(), FakeNotifications()
 
     def answer(self, alarm: AlarmChanged) -> Started | Told | Ignored:
@@ -54,7 +56,10 @@ def test_the_previous_champion_is_put_back_once_however_often_the_alarm_is_told(
 UNANSWERABLE: dict[str, tuple[Watch, str]] = {
     "another configuration serves": (Watch(serving=OLD), "what serves is"),
     "it replaced none": (Watch(tags={}), "replaced none"),
-    "it was itself put back": (Watch(tags={"dropforge:replaces": OLD, "dropforge:restored-from": NEW}), "put back"),
+    "it was itself put back": (
+        Watch(tags={"dropforge:replaces": OLD, "dropforge:restored-from": NEW}),
+        "put back",
+    ),
 }
 
 
@@ -82,6 +87,8 @@ def test_an_alarm_that_is_well_again_needs_no_answer() -> None:
 
 
 def test_the_queues_alarms_tell_the_topic_themselves() -> None:
-    queue = replace(ALARM, name="dropforge-unhandled-events", namespace="AWS/SQS", dimensions={"QueueName": "q"})
+    queue = replace(
+        ALARM, name="dropforge-unhandled-events", namespace="AWS/SQS", dimensions={"QueueName": "q"}
+    )
 
     assert isinstance(Watch().answer(queue), Ignored)

@@ -35,7 +35,10 @@ HEADER = "Age,Income,Education"
 
 def by_age(instances: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sure of the old, unsure of those under 30."""
-    return [{"label": "1", "probability": 0.9, "confidence": 0.9 if int(i["Age"]) >= 30 else 0.6} for i in instances]
+    return [
+        {"label": "1", "probability": 0.9, "confidence": 0.9 if int(i["Age"]) >= 30 else 0.6}
+        for i in instances
+    ]
 
 
 class File:
@@ -52,7 +55,11 @@ class File:
         for batch in range(prepared.batches):
             predict_batch(self.run, batch, objects=self.objects, predictor=self.predictor)
         return gate_confidence(
-            self.run, prepared.batches, prepared.quarantined, objects=self.objects, notifications=self.notifications
+            self.run,
+            prepared.batches,
+            prepared.quarantined,
+            objects=self.objects,
+            notifications=self.notifications,
         )
 
     def predictions(self) -> list[dict[str, str]]:
@@ -172,7 +179,9 @@ def test_fewer_answers_than_records_are_refused_not_misplaced() -> None:
         file.through()
 
 
-def start(file: File, endpoints: FakeEndpoints, key: str = KEY, size: int = 100) -> tuple[Started, dict[str, Any]]:
+def start(
+    file: File, endpoints: FakeEndpoints, key: str = KEY, size: int = 100
+) -> tuple[Started, dict[str, Any]]:
     executions = FakeExecutions()
     answer = start_inference(
         created(key, size), objects=file.objects, executions=executions, endpoints=endpoints, stack=STACK
@@ -193,7 +202,9 @@ def test_a_file_for_a_live_model_starts_its_execution() -> None:
     ("endpoints", "word"),
     [(FakeEndpoints(), "approve"), (FakeEndpoints(Endpoint("dropforge-loan", "Creating", "c")), "Creating")],
 )
-def test_before_a_model_is_live_the_file_is_refused_with_what_to_do(endpoints: FakeEndpoints, word: str) -> None:
+def test_before_a_model_is_live_the_file_is_refused_with_what_to_do(
+    endpoints: FakeEndpoints, word: str
+) -> None:
     answer, document = start(File(rows(1)), endpoints)
 
     assert word in (answer.reason or "")

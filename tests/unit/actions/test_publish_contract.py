@@ -81,7 +81,9 @@ def test_an_invalid_contract_is_told_with_its_fault_and_the_last_one_stays(case:
     assert publication.objects.files[PUBLISHED] == before
 
 
-@pytest.mark.parametrize("key", ["contracts/a/b/contract.yaml", "contracts/Loan/contract.yaml", "contracts/x y/contract.yaml"])
+@pytest.mark.parametrize(
+    "key", ["contracts/a/b/contract.yaml", "contracts/Loan/contract.yaml", "contracts/x y/contract.yaml"]
+)
 def test_a_contract_in_no_use_cases_place_is_refused_with_the_place_it_belongs(key: str) -> None:
     publication = Publication(YAML, key)
 

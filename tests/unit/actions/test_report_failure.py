@@ -9,7 +9,9 @@ from dropforge.domain.events import ExecutionEnded
 from tests.unit.actions.fakes import FakeNotifications
 
 
-def told(machine: str, status: str, error: str = "", cause: str = "", **given: object) -> tuple[str, str, str]:
+def told(
+    machine: str, status: str, error: str = "", cause: str = "", **given: object
+) -> tuple[str, str, str]:
     notifications = FakeNotifications()
     ended = ExecutionEnded("arn", machine, "loan-0123456789abcdef", status, error, cause, given)
     report_failure(ended, notifications=notifications)
@@ -51,6 +53,8 @@ def test_an_execution_whose_input_aws_left_out_is_told_by_its_name() -> None:
 
 
 def test_the_file_is_named_where_it_is_known() -> None:
-    _, _, message = told("training", "FAILED", "DropRefused", "x", usecase="loan", bucket="b", key="drops/loan/a.csv")
+    _, _, message = told(
+        "training", "FAILED", "DropRefused", "x", usecase="loan", bucket="b", key="drops/loan/a.csv"
+    )
 
     assert "s3://b/drops/loan/a.csv" in message

@@ -57,7 +57,9 @@ def test_approving_again_later_deploys_again() -> None:
     assert len(registry.executions.started) == 2
 
 
-@pytest.mark.parametrize("updated", [(), ("CustomerMetadataProperties",), ("ModelLifeCycle", "ApprovalDescription")])
+@pytest.mark.parametrize(
+    "updated", [(), ("CustomerMetadataProperties",), ("ModelLifeCycle", "ApprovalDescription")]
+)
 def test_an_approved_version_that_changed_otherwise_is_not_deployed_again(updated: tuple[str, ...]) -> None:
     registry = Registry()
 

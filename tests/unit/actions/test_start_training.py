@@ -88,7 +88,10 @@ def test_an_unusual_name_is_no_fault_and_becomes_a_plain_one_in_the_run(name: st
 
 REFUSED = {
     "an empty file": (Drop("drops/loan/empty.csv", 0), ["0 bytes"]),
-    "a file too large": (Drop("drops/loan/large.csv", 200 * MEGABYTE), ["200.0 MB", "100 MB", "quality.megabytes"]),
+    "a file too large": (
+        Drop("drops/loan/large.csv", 200 * MEGABYTE),
+        ["200.0 MB", "100 MB", "quality.megabytes"],
+    ),
     "a way out of the folder": (Drop("drops/loan/../../etc/passwd"), ["'..'", "drops/<usecase>/<name>"]),
     "no use case": (Drop("drops/loan.csv"), ["drops/<usecase>/<name>"]),
     "no valid use case": (Drop("drops/Loan Data/a.csv"), ["31 lower-case letters"]),

@@ -23,7 +23,9 @@ ROLE = "arn:aws:iam::123456789012:role/role"
 def test_starting_the_same_name_again_is_no_error_and_no_second_execution() -> None:
     states = boto3.client("stepfunctions")
     definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
-    arn = states.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)["stateMachineArn"]
+    arn = states.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)[
+        "stateMachineArn"
+    ]
     machine = StateMachine(arn)
 
     machine.start("loan-1", {"a": 1})
@@ -86,7 +88,12 @@ def test_an_endpoint_is_found_with_what_it_serves_and_its_tags() -> None:
     sagemaker.create_endpoint_config(
         EndpointConfigName="c",
         ProductionVariants=[
-            {"VariantName": "AllTraffic", "ModelName": "m", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+            {
+                "VariantName": "AllTraffic",
+                "ModelName": "m",
+                "InitialInstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+            }
         ],
         Tags=[{"Key": "dropforge:replaces", "Value": "b"}],
     )
@@ -117,10 +124,16 @@ def test_another_fault_of_the_endpoint_escapes() -> None:
 
 FAULTS: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "the model refuses the request": (
-        {"service_error_code": "ModelError", "modeled_fields": {"OriginalStatusCode": 400, "OriginalMessage": "Age"}},
+        {
+            "service_error_code": "ModelError",
+            "modeled_fields": {"OriginalStatusCode": 400, "OriginalMessage": "Age"},
+        },
         Refused,
     ),
-    "the endpoint is gone": ({"service_error_code": "ValidationError", "service_message": "not found"}, Refused),
+    "the endpoint is gone": (
+        {"service_error_code": "ValidationError", "service_message": "not found"},
+        Refused,
+    ),
     "the model broke": (
         {"service_error_code": "ModelError", "modeled_fields": {"OriginalStatusCode": 500}},
         EndpointUnavailable,

@@ -29,7 +29,9 @@ def without(event: dict[str, Any], path: str) -> dict[str, Any]:
     return changed
 
 
-@pytest.mark.parametrize("path", ["detail.bucket.name", "detail.object.key", "detail.object.etag", "source", "detail"])
+@pytest.mark.parametrize(
+    "path", ["detail.bucket.name", "detail.object.key", "detail.object.etag", "source", "detail"]
+)
 def test_a_missing_field_is_named_by_its_path(path: str) -> None:
     with pytest.raises(BadEvent, match=path.split(".")[0]):
         object_created(without(sample("start_training"), path))

@@ -80,7 +80,11 @@ class Stack:
         return [{**item, "input": json.loads(item["input"])} for item in described]
 
     def inbox(self) -> list[dict[str, Any]]:
-        found = boto3.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
+        found = (
+            boto3.client("sqs")
+            .receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+            .get("Messages", [])
+        )
         return [json.loads(json.loads(message["Body"])["Message"]) for message in found]
 
 

@@ -43,7 +43,9 @@ def test_a_contract_comes_into_force(stack: Stack) -> None:
 
 
 def test_a_bad_contract_is_answered_and_told_not_raised(stack: Stack) -> None:
-    answer = stack.invoke("publish_contract", stack.object_created("contracts/loan/contract.yaml", "usecase: ["))
+    answer = stack.invoke(
+        "publish_contract", stack.object_created("contracts/loan/contract.yaml", "usecase: [")
+    )
 
     assert answer["status"] == "refused"
     assert [told["kind"] for told in stack.inbox()] == ["contract_refused"]
@@ -110,7 +112,9 @@ def test_a_malformed_event_escapes_so_that_the_dead_letter_queue_gets_it(stack: 
         stack.invoke("start_training", event)
 
 
-def test_an_action_that_failed_is_done_by_the_next_delivery(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_that_failed_is_done_by_the_next_delivery(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dropforge import bootstrap
 
     _publish(stack)
@@ -159,4 +163,7 @@ def test_a_handler_decodes_calls_and_encodes_in_at_most_60_lines(function: str) 
     lines = (ROOT / "functions" / function / "handler.py").read_text().splitlines()
 
     assert len(lines) <= 60
-    assert sorted(path.name for path in (ROOT / "functions" / function).glob("*.*")) == ["__init__.py", "handler.py"]
+    assert sorted(path.name for path in (ROOT / "functions" / function).glob("*.*")) == [
+        "__init__.py",
+        "handler.py",
+    ]

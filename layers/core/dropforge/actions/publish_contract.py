@@ -92,6 +92,6 @@ def _published(contract: Contract, written: ObjectCreated) -> Notification:
     return Notification(
         "contract_published",
         contract.usecase,
-        f"The contract of {contract.usecase} is in force: files under drops/{contract.usecase}/ train.",
+        f"The contract of {contract.usecase} is in force: drop data in drops/{contract.usecase}/ to train.",
         {"contract": f"s3://{written.bucket}/{written.key}", "version_id": written.version_id},
     )
