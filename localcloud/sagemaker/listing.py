@@ -28,11 +28,14 @@ class Listing:
     member: str
     name: str
     status: str = ""
-    default_order: str = "Descending"
+    # Two habits of AWS: models, configurations and endpoints are listed newest first, and CreationTimeAfter
+    # includes the time itself; jobs and the registry are listed oldest first, and it does not.
+    newest_first: bool = False
 
     def page(self, records: Iterable[Record], query: Record) -> dict[str, Any]:
         chosen = [record for record in records if self._matches(record, query)]
-        descending = query.get("SortOrder", self.default_order) == "Descending"
+        usual = "Descending" if self.newest_first else "Ascending"
+        descending = query.get("SortOrder", usual) == "Descending"
         chosen.sort(key=self._order(query.get("SortBy", "CreationTime")), reverse=descending)
         start, size = _start(query.get("NextToken")), query.get("MaxResults", DEFAULT_PAGE)
         answer: dict[str, Any] = {self.member: chosen[start : start + size]}
@@ -46,22 +49,23 @@ class Listing:
             return False
         if query.get("StatusEquals") not in (None, record.get(self.status)):
             return False
-        return all(_in_time(record, query, member) for member in ("CreationTime", "LastModifiedTime"))
+        return all(self._in_time(record, query, member) for member in ("CreationTime", "LastModifiedTime"))
+
+    def _in_time(self, record: Record, query: Record, member: str) -> bool:
+        after, before = query.get(f"{member}After"), query.get(f"{member}Before")
+        value = record.get(member, record.get("CreationTime", 0))
+        late_enough = after is None or value > after or (self.newest_first and value == after)
+        return late_enough and (before is None or value < before)
 
     def _order(self, by: str) -> Callable[[Record], Any]:
         member = {"Name": self.name, "Status": self.status}.get(by, "CreationTime")
-        # The name breaks ties, so that pages never overlap.
+        # Version and name break ties, so that pages never overlap.
         return lambda record: (
             record.get(member, ""),
             record.get("CreationTime", 0),
+            record.get("ModelPackageVersion", 0),
             str(record.get(self.name, "")),
         )
-
-
-def _in_time(record: Record, query: Record, member: str) -> bool:
-    after, before = query.get(f"{member}After"), query.get(f"{member}Before")
-    value = record.get(member, record.get("CreationTime", 0))
-    return (after is None or value > after) and (before is None or value < before)
 
 
 def _token(start: int) -> str:

@@ -37,7 +37,7 @@ class Endpoints:
         self._models = models
         self._deployments = deployments
         self._store = context.stores.of(KIND)
-        self._listing = Listing("Endpoints", "EndpointName", "EndpointStatus")
+        self._listing = Listing("Endpoints", "EndpointName", "EndpointStatus", newest_first=True)
         self.operations: dict[str, Operation] = {
             "CreateEndpoint": self.create,
             "DescribeEndpoint": self.describe,

@@ -38,7 +38,7 @@ class EndpointConfigs:
         self._context = context
         self._models = models
         self._store = context.stores.of(KIND)
-        self._listing = Listing("EndpointConfigs", "EndpointConfigName")
+        self._listing = Listing("EndpointConfigs", "EndpointConfigName", newest_first=True)
         self.operations: dict[str, Operation] = {
             "CreateEndpointConfig": self.create,
             "DescribeEndpointConfig": self.describe,

@@ -23,9 +23,7 @@ class ModelPackageGroups:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.stores.of(KIND)
-        self._listing = Listing(
-            "ModelPackageGroupSummaryList", "ModelPackageGroupName", default_order="Ascending"
-        )
+        self._listing = Listing("ModelPackageGroupSummaryList", "ModelPackageGroupName")
         self.operations: dict[str, Operation] = {
             "CreateModelPackageGroup": self.create,
             "DescribeModelPackageGroup": self.describe,

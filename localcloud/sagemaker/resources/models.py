@@ -38,7 +38,7 @@ class Models:
         self._context = context
         self._packages = packages
         self._store = context.stores.of(KIND)
-        self._listing = Listing("Models", "ModelName")
+        self._listing = Listing("Models", "ModelName", newest_first=True)
         self.operations: dict[str, Operation] = {
             "CreateModel": self.create,
             "DescribeModel": self.describe,

@@ -40,7 +40,7 @@ def test_versions_count_up_and_a_deleted_number_never_comes_back(registry: Lapto
     registry.sagemaker.delete_model_package(ModelPackageName=register(registry))
     assert register(registry) == f"{GROUP_ARN}/3"
     found = registry.sagemaker.list_model_packages(ModelPackageGroupName="loan")["ModelPackageSummaryList"]
-    assert [item["ModelPackageVersion"] for item in found] == [3, 1]
+    assert [item["ModelPackageVersion"] for item in found] == [1, 3]
 
 
 def test_versions_registered_at_once_get_different_numbers(registry: Laptop) -> None:

@@ -116,7 +116,9 @@ def test_lists_filter_order_and_page(laptop: Laptop) -> None:
     assert [name for page in sizes for name in page] == [f"model-{number:02}" for number in range(12)]
     newest = laptop.sagemaker.list_models(MaxResults=1)["Models"][0]
     assert newest["ModelName"] == "other"
-    assert laptop.sagemaker.list_models(CreationTimeAfter=newest["CreationTime"])["Models"] == []
+    since = laptop.sagemaker.list_models(CreationTimeAfter=newest["CreationTime"])["Models"]
+    assert [item["ModelName"] for item in since] == ["other"]
+    assert laptop.sagemaker.list_models(CreationTimeBefore=1)["Models"] == []
 
 
 def test_tags_are_added_listed_and_deleted_on_any_resource(laptop: Laptop) -> None:
