@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dropforge.domain.names import usecase_of
 from dropforge.edge.events import alarm_changed, execution_ended, object_created, package_changed
 from dropforge.edge.tasks import count, inference_run

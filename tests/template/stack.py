@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it: written out by the SAM translator, its functions left as they are."""
+"""The template as CloudFormation gets it: written out by the SAM translator, its functions left alone."""
 
 from __future__ import annotations
 

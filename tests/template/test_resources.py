@@ -1,4 +1,4 @@
-"""What the template promises of every resource of a kind, so that the next one added keeps the promise too."""
+"""What the template promises of every resource of a kind, so that the next one added keeps it too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An alarm takes out the configuration it watches, if that one serves, replaced another and was not put back."""
+"""An alarm takes out the configuration it watches, if that serves, replaced another and was not put back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+
 from dropforge.actions.answer_alarm import answer_alarm
 from dropforge.actions.answers import Ignored, Started, Told
 from dropforge.domain.events import AlarmChanged
 from dropforge.ports import Endpoint
-
 from tests.unit.actions.fakes import STACK, FakeEndpoints, FakeExecutions, FakeNotifications
 
 NEW, OLD = "dropforge-loan-v2-0123456789ab", "dropforge-loan-v1-0123456789ab"

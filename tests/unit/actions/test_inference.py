@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+
 from dropforge.actions.answers import Gated, Started
 from dropforge.actions.gate_confidence import gate_confidence
 from dropforge.actions.predict_batch import predict_batch
@@ -17,7 +18,6 @@ from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
 from dropforge.domain.run import InferenceRun
 from dropforge.ports import Endpoint
-
 from tests.unit.actions.fakes import (
     STACK,
     FakeEndpoints,

@@ -1,13 +1,13 @@
-"""A valid contract comes into force; an invalid one is told with its faults and leaves the last one in force."""
+"""A valid contract comes into force; an invalid one is told with its faults and changes nothing."""
 
 from __future__ import annotations
 
 import pytest
+
 from dropforge.actions.answers import Ignored, Published, Told
 from dropforge.actions.publish_contract import publish_contract
 from dropforge.domain.contract import contract_from_json, contract_to_json
 from dropforge.edge.contract_yaml import load_contract
-
 from tests.unit.actions.fakes import (
     STACK,
     FakeNotifications,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from dropforge.actions.report_failure import report_failure
 from dropforge.domain.events import ExecutionEnded
-
 from tests.unit.actions.fakes import FakeNotifications
 
 

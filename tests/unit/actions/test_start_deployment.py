@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from dropforge.actions.answers import Ignored, Started, Told
 from dropforge.actions.start_deployment import start_deployment
 from dropforge.domain.events import PackageChanged
-
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeNotifications, FakeObjects, loan_contract
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000:model-package/dropforge-loan/3"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from dropforge.actions.answers import Ignored, Started
 from dropforge.actions.start_training import start_training
-
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeObjects, created, loan_contract
 
 MEGABYTE = 1024 * 1024

@@ -7,8 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
-from dropforge.aws.clients import client
 from moto import mock_aws
+
+from dropforge.aws.clients import client
 
 REGION = "us-east-1"
 BUCKET = "dropforge-data-000000000000-us-east-1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from dropforge.aws.s3 import S3Objects
 from dropforge.domain.errors import Absent
-
 from tests.unit.aws.conftest import BUCKET
 
 KEY = "drops/loan/ünïcödé and spaces.csv"

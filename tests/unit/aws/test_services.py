@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+
 from dropforge.aws.clients import client
 from dropforge.aws.sagemaker import ModelRegistry, SageMakerEndpoints
 from dropforge.aws.sagemaker_runtime import RuntimePredictor

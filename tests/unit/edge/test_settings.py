@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dropforge.domain.errors import BadSettings
 from dropforge.edge.settings import Settings, TrainingSettings, load
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from dropforge import bootstrap
 from dropforge.aws.clients import client
 from dropforge.edge import idempotency
-from moto import mock_aws
 
 ROOT = Path(__file__).resolve().parents[3]
 ACCOUNT = "123456789012"

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from dropforge.domain.errors import BadEvent
 
+from dropforge.domain.errors import BadEvent
 from tests.unit.handlers.conftest import CONTRACT, ROOT, Stack
 
 SAMPLES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
