@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+# Nobody listens: traces are never sampled here, and the X-Ray SDK must look nowhere else.
+_XRAY = {
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+    "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+    "_AWS_XRAY_DAEMON_PORT": "2000",
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+}
 
 
 @dataclass(frozen=True)
@@ -43,38 +50,38 @@ def environment(
     opt = place.layers / "python"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     path = [str(place.code), str(opt / "lib" / version / "site-packages"), str(opt)]
-    name = config["FunctionName"]
-    lambda_env = {
-        "_HANDLER": config.get("Handler", ""),
-        "AWS_LAMBDA_RUNTIME_API": api,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', 'python')}",
-        "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup")
-        or f"/aws/lambda/{name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}",
-        "LAMBDA_TASK_ROOT": str(place.code),
-        "LAMBDA_RUNTIME_DIR": str(place.runtime),
-        # Nobody listens: traces are never sampled here, and the X-Ray SDK must look nowhere else.
-        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
-        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
-        "_AWS_XRAY_DAEMON_PORT": "2000",
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        **credentials,
-    }
     return {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": ":".join(path),
         **variables,
-        **_region(config),
-        **lambda_env,
+        **_reserved(config, place),
+        **credentials,
+        "AWS_LAMBDA_RUNTIME_API": api,
         "AWS_ENDPOINT_URL": place.endpoint_url,
         **fence_env(),
         "_LOCALCLOUD_FENCE": str(GUARD),
+    }
+
+
+def _reserved(config: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """The variables that Lambda reserves: a function's configuration cannot set them."""
+    name = config["FunctionName"]
+    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    return {
+        **_region(config),
+        "_HANDLER": config.get("Handler", ""),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', 'python')}",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}",
+        "LAMBDA_TASK_ROOT": str(place.code),
+        "LAMBDA_RUNTIME_DIR": str(place.runtime),
+        **_XRAY,
     }
 
 

@@ -50,6 +50,7 @@ def install(caller: Caller) -> None:
 
     _install_tasks(sfn, caller)
     _install_limits(sfn)
+    _install_task_limits(sfn)
     _install_outputs(sfn)
     _install_start(sfn)
     sfn._validate_definition_jsonata = _refusal
@@ -96,13 +97,8 @@ def _given_up() -> bool:
 
 
 def _install_limits(sfn: Any) -> None:
-    run, fail, task = sfn._run_execution, sfn._fail_execution, sfn._execute_task
-
-    def task_with_numbers(state: dict[str, Any], given: Any, execution: Any, context: dict[str, Any]) -> Any:
-        if isinstance(state.get("TimeoutSeconds"), str):
-            seconds = sfn._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
-            state = {**state, "TimeoutSeconds": seconds}
-        return task(state, given, execution, context)
+    """The whole execution's TimeoutSeconds, and ends that last."""
+    run, fail = sfn._run_execution, sfn._fail_execution
 
     def run_limited(arn: str) -> None:
         execution = sfn._executions.get(arn)
@@ -119,6 +115,19 @@ def _install_limits(sfn: Any) -> None:
         if execution["status"] == "RUNNING":
             fail(execution, error, cause)
 
+    sfn._run_execution, sfn._fail_execution = run_limited, fail_running
+
+
+def _install_task_limits(sfn: Any) -> None:
+    """A task's TimeoutSeconds, also as an expression; a task that is late is told so."""
+    task = sfn._execute_task
+
+    def task_with_numbers(state: dict[str, Any], given: Any, execution: Any, context: dict[str, Any]) -> Any:
+        if isinstance(state.get("TimeoutSeconds"), str):
+            seconds = sfn._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
+            state = {**state, "TimeoutSeconds": seconds}
+        return task(state, given, execution, context)
+
     def with_timeout(resource: str, arguments: Any, timeout: float) -> Any:
         late = threading.Event()
         pool = ThreadPoolExecutor(max_workers=1)
@@ -130,12 +139,10 @@ def _install_limits(sfn: Any) -> None:
             return future.result(timeout=float(timeout))
         except FutureTimeout:
             late.set()
-            raise sfn._ExecutionError(
-                "States.Timeout", f"The task did not end within {timeout} seconds"
-            ) from None
+            cause = f"The task did not end within {timeout} seconds"
+            raise sfn._ExecutionError("States.Timeout", cause) from None
 
-    sfn._run_execution, sfn._fail_execution, sfn._execute_task = run_limited, fail_running, task_with_numbers
-    sfn._invoke_resource_with_timeout = with_timeout
+    sfn._execute_task, sfn._invoke_resource_with_timeout = task_with_numbers, with_timeout
 
 
 def _install_outputs(sfn: Any) -> None:

@@ -199,6 +199,32 @@ def test_a_machine_is_held_to_its_time_limit_and_tells_eventbridge(cloud: TinyCl
     assert event["detail"]["executionArn"] == ended["executionArn"]
 
 
+def test_numbers_and_results_may_be_expressions(cloud: TinyCloud) -> None:
+    """JSONata in a task's TimeoutSeconds and in Succeed's Output."""
+    states, outputs = cloud.client("stepfunctions"), cloud.outputs
+    ask = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {
+            "FunctionName": outputs["Function"],
+            "Payload": {"ask": "sleep", "seconds": "{% $states.input.seconds %}"},
+        },
+        "TimeoutSeconds": "{% $states.input.limit %}",
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Output": {"late": True}, "Next": "Done"}],
+        "Output": {"late": False},
+        "Next": "Done",
+    }
+    done = {"Type": "Succeed", "Output": {"was_late": "{% $states.input.late %}"}}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {"Ask": ask, "Done": done}}
+    machine = states.create_state_machine(
+        name="numbers", definition=json.dumps(definition), roleArn="arn:aws:iam::000000000000:role/x"
+    )["stateMachineArn"]
+    for seconds, late in ((0, False), (3, True)):
+        given = json.dumps({"seconds": seconds, "limit": 1})
+        ended = cloud.ended(states.start_execution(stateMachineArn=machine, input=given)["executionArn"])
+        assert json.loads(ended["output"]) == {"was_late": late}
+
+
 def test_an_invalid_definition_is_refused_when_it_is_created(cloud: TinyCloud) -> None:
     """CreateStateMachine names the fault."""
     definition = '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}'
