@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 PING_SECONDS = 2.0
 INVOKE_SECONDS = 60.0
 _IDLE_CONNECTIONS = 64
+_PICKED_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,9 @@ class Server:
 
     def end(self) -> None:
         """Let the requests under way finish, then SIGTERM, then SIGKILL; the tree goes."""
+        if self.ready:
+            # A caller may have picked this server just before the traffic went elsewhere.
+            time.sleep(_PICKED_SECONDS)
         self.ready = False
         with self._quiet:
             self._quiet.wait_for(lambda: self._in_flight == 0, timeout=INVOKE_SECONDS)
