@@ -142,7 +142,7 @@ def train(stage: Stage, table: list[list[str]], name: str) -> Run:
     ended = wait_for_run(stage.place, drop(stage.place, USECASE, file), SECONDS)
     insist(ended.ended_well, f"run {ended.run} registers a version; it was {ended.status}: {ended.reason}")
     insist({"accuracy", "auc", "f1"} <= set(ended.metrics), f"its metrics are known: {ended.metrics}")
-    stage.told("model_registered", lambda message: message["usecase"] == USECASE)
+    stage.told("model_registered", lambda message: message.get("run") == ended.run)
     stage.versions.append(int(ended.version or 0))
     return ended
 
@@ -154,6 +154,7 @@ def approve(stage: Stage, version: int) -> str:
     endpoint = stage.place.client("sagemaker").describe_endpoint(EndpointName=stage.endpoint)
     insist(endpoint["EndpointStatus"] == "InService", f"the endpoint is {endpoint['EndpointStatus']}")
     insist(champion_of(stage.place, USECASE) == model.model_package, f"it serves version {version}")
+    stage.told("deployed", lambda message: str(message.get("version")) == str(version))
     return f"endpoint {stage.endpoint} is InService with version {version}"
 
 
