@@ -1,0 +1,88 @@
+"""The Parallel state: every branch in a thread, the first failure ends them all."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from localcloud.states.interpreter.faults import failure
+from localcloud.states.interpreter.scopes import Gate, in_thread, run_program
+from localcloud.states.interpreter.seam import HistoryEventType, StateParallel
+from localcloud.states.interpreter.states import Faulty
+
+
+class Parallel(Faulty, StateParallel):  # type: ignore[misc]
+    failed_event = HistoryEventType.ParallelStateFailed
+
+    def _prepare(self, env: Any) -> None:
+        if self.parargs is not None:
+            self.parargs.eval(env=env)
+        # Every attempt starts from the same input.
+        self._keep(env, copy.deepcopy(env.stack.pop()))
+
+    def _attempt(self, env: Any) -> None:
+        env.stack.append(copy.deepcopy(self._kept(env)))
+        super()._attempt(env)
+
+    def _keep(self, env: Any, value: Any) -> None:
+        env.heap[f"{self.heap_key}-input"] = value
+
+    def _kept(self, env: Any) -> Any:
+        return env.heap[f"{self.heap_key}-input"]
+
+    def _eval_execution(self, env: Any) -> None:
+        env.event_manager.add_event(
+            context=env.event_history_context, event_type=HistoryEventType.ParallelStateStarted
+        )
+        outputs = _Branches(env, self.branches.programs, env.stack.pop()).run()
+        env.stack.append(outputs)
+        env.event_manager.add_event(
+            context=env.event_history_context,
+            event_type=HistoryEventType.ParallelStateSucceeded,
+            update_source_event_id=False,
+        )
+
+
+class _Branches:
+    def __init__(self, env: Any, programs: list[Any], value: Any) -> None:
+        self._env, self._programs = env, programs
+        self._left, self._error = len(programs), None
+        self._lock, self._done = threading.Lock(), threading.Event()
+        self._frames = [self._frame(value) for _ in programs]
+
+    def _frame(self, value: Any) -> Any:
+        frame = self._env.open_inner_frame()
+        frame.event_manager = Gate(self._env.event_manager)
+        frame.states.reset(input_value=value)
+        return frame
+
+    def run(self) -> list[Any]:
+        for program, frame in zip(self._programs, self._frames, strict=True):
+            in_thread("branch", lambda program=program, frame=frame: self._branch(program, frame))
+        self._done.wait()
+        if self._error is not None:
+            self._give_up()
+            raise failure(
+                self._env, self._error.get("error"), self._error.get("cause"),  # type: ignore[arg-type]
+                event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
+            )  # fmt: skip
+        for frame in self._frames:
+            self._env.close_frame(frame)
+        return [frame.states.get_input() for frame in self._frames]
+
+    def _branch(self, program: Any, frame: Any) -> None:
+        error = run_program(program, frame)
+        with self._lock:
+            self._left -= 1
+            if error is not None and self._error is None:
+                self._error = error
+            if self._left == 0 or error is not None:
+                self._done.set()
+
+    def _give_up(self) -> None:
+        for frame in self._frames:
+            frame.event_manager.shut()
+            frame.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
+            self._env.close_frame(frame)

@@ -1,0 +1,109 @@
+"""Failures of states, as moto's components raise them, and which of them a Retry or a Catch matches.
+
+AWS documents: States.ALL matches every error but States.Runtime and States.DataLimitExceeded; States.TaskFailed
+matches every error of a task but States.Timeout; a missed heartbeat is a States.Timeout that can also be caught as
+States.HeartbeatTimeout.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcloud.states.interpreter.seam import (
+    CatchOutcome,
+    ErrorEqualsDecl,
+    ErrorName,
+    EvalTimeoutError,
+    FailureEvent,
+    FailureEventException,
+    HeartbeatTimeoutError,
+    HistoryEventType,
+)
+
+RUNTIME, TIMEOUT, HEARTBEAT = "States.Runtime", "States.Timeout", "States.HeartbeatTimeout"
+QUERY, TASK_FAILED, TOO_LARGE = "States.QueryEvaluationError", "States.TaskFailed", "States.DataLimitExceeded"
+INTRINSIC, BRANCH = "States.IntrinsicFailure", "States.BranchFailed"
+_UNCATCHABLE = {RUNTIME, TOO_LARGE}
+
+
+def failure(env: Any, error: str, cause: str, *, event: Any = None, details: str = "taskFailedEventDetails") -> Any:
+    """An exception that fails the state; `event` is what is written into the history, by default TaskFailed."""
+    return FailureEventException(
+        FailureEvent(
+            env=env,
+            error_name=ErrorName(error),
+            event_type=event or HistoryEventType.TaskFailed,
+            event_details={details: {"error": error, "cause": cause}},
+        )
+    )
+
+
+def runtime_failure(env: Any, cause: str) -> Any:
+    """A fault of the state itself: it ends the execution, and the history has only ExecutionFailed of it."""
+    error = failure(env, RUNTIME, cause, event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails")
+    error.failure_event.of_state = True
+    return error
+
+
+class EvaluationFailure(FailureEventException):  # type: ignore[misc]
+    """A JSONata expression failed; the history says so in an EvaluationFailed event."""
+
+    def __init__(self, env: Any, cause: str, location: str) -> None:
+        details = {"error": QUERY, "cause": cause}
+        if location:
+            details["location"] = location
+        super().__init__(
+            FailureEvent(env, ErrorName(QUERY), HistoryEventType.EvaluationFailed, {"evaluationFailedEventDetails": details})
+        )
+
+    def get_evaluation_failed_event_details(self) -> Any:
+        return self.failure_event.event_details["evaluationFailedEventDetails"]
+
+
+def describe(failure_event: Any, state_name: str, entered: int) -> None:
+    """Complete an EvaluationFailed event: AWS names the state and where its execution stood."""
+    details = failure_event.event_details["evaluationFailedEventDetails"]
+    if "state" not in details:
+        details["state"] = state_name
+        details["cause"] = (
+            f"An error occurred while executing the state '{state_name}' (entered at the event id #{entered}). "
+            f"{details.get('cause', '')}"
+        )
+
+
+def is_late(error: Exception) -> bool:
+    return isinstance(error, EvalTimeoutError | TimeoutError)
+
+
+class MissedHeartbeat(ErrorName):  # type: ignore[misc]
+    """The error name of a task that sent no heartbeat: reported as a timeout, matched as either."""
+
+    def __init__(self) -> None:
+        super().__init__(TIMEOUT)
+
+    def matches(self, error_name: str | None) -> bool:
+        return error_name in (TIMEOUT, HEARTBEAT)
+
+
+def missed_heartbeat(error: Exception) -> bool:
+    return isinstance(error, HeartbeatTimeoutError)
+
+
+class Names(ErrorEqualsDecl):  # type: ignore[misc]
+    """`ErrorEquals` with AWS's wildcards."""
+
+    def _eval_body(self, env: Any) -> None:
+        error = env.stack.pop()
+        env.stack.append(any(_covers(name.error_name, error) for name in self.error_names))
+
+
+def _covers(name: str, error: Any) -> bool:
+    reported = getattr(error, "error_name", None)
+    if error is not None and error.matches(name):
+        return True
+    if name == "States.ALL":
+        return reported not in _UNCATCHABLE
+    return name == TASK_FAILED and reported not in {*_UNCATCHABLE, TIMEOUT}
+
+
+CAUGHT = CatchOutcome

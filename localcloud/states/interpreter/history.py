@@ -1,0 +1,107 @@
+"""The history of an execution: AWS's events, in order, closed by one terminal event."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from localcloud.states.interpreter.seam import EventHistoryContext, EventManager, VariableStore
+
+# AWS ends an execution whose history would grow over this.
+MOST_EVENTS = 25_000
+
+
+def now() -> str:
+    return iso(datetime.now(UTC))
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), default=_odd)
+
+
+def _odd(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class Full(Exception):
+    """The history holds as many events as AWS allows."""
+
+
+class History(EventManager):  # type: ignore[misc]
+    """Takes events until it is closed. What a task still does after an abort is no part of the history."""
+
+    def __init__(self, events: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(cloud_watch_logging_session=None)
+        self._history_event_list.extend(events or [])
+        self._event_id_gen._next_id = len(self._history_event_list) + 1
+        self._closed = False
+
+    def add_event(
+        self, context: Any, event_type: Any, event_details: Any = None, timestamp: Any = None,
+        update_source_event_id: bool = True,
+    ) -> int:  # fmt: skip
+        if self._closed:
+            return 0
+        if len(self._history_event_list) >= MOST_EVENTS - 1:
+            raise Full
+        number = self._add(context, event_type, event_details, timestamp, update_source_event_id)
+        if str(getattr(event_type, "value", event_type)).endswith("StateEntered"):
+            context.entered = number
+        return number
+
+    @staticmethod
+    def _create_history_event(
+        event_id: int, source_event_id: int, event_type: Any, timestamp: Any, event_details: Any
+    ) -> dict[str, Any]:
+        kind = getattr(event_type, "value", event_type)
+        head = {"id": event_id, "previousEventId": source_event_id, "type": kind, "timestamp": timestamp}
+        return {**head, **(event_details or {})}
+
+    def close(self, context: Any, event_type: Any, event_details: Any) -> None:
+        """The terminal event; nothing comes after it."""
+        if not self._closed:
+            self._closed = True
+            self._add(context, event_type, event_details, None, True)
+
+    def _add(self, context: Any, event_type: Any, details: Any, timestamp: Any, update: bool) -> int:
+        number: int = super().add_event(context, event_type, details, timestamp, update)
+        return number
+
+    def last_entered(self, machine: Any) -> tuple[str, Any]:
+        """The top-level state that the execution was in last, and its input."""
+        for event in reversed(self._history_event_list):
+            details = event.get("stateEnteredEventDetails")
+            if details and details["name"] in machine.states.states:
+                return details["name"], json.loads(details["input"])
+        return machine.start_at.start_at_name, json.loads(self._history_event_list[0]["executionStartedEventDetails"]["input"])
+
+    def reopen(self) -> None:
+        self._closed = False
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The live list; its events are not changed any more once they are in it."""
+        return self._history_event_list  # type: ignore[no-any-return]
+
+
+def start_context(previous: int = 0) -> Any:
+    return EventHistoryContext(previous_event_id=previous)
+
+
+class Variables(VariableStore):  # type: ignore[misc]
+    """moto's scopes of variables, shown in the history as JSON."""
+
+    def get_assigned_variables(self) -> dict[str, str]:
+        return {name: to_json(self.get(name)) for name in sorted(self._declaration_tracing)}
+
+
+def state_data(EnteredTime: str, Name: str) -> dict[str, Any]:  # noqa: ARG001, N803 - moto calls it with these names
+    """The context object's `State`, with AWS's form of the time."""
+    return {"EnteredTime": now(), "Name": Name}

@@ -1,0 +1,168 @@
+"""The states of a definition, as moto evaluates them, with what AWS does and moto does not.
+
+- a JSONata expression that fails is written into the history (EvaluationFailed) exactly once, whatever state it is in
+- a path that finds nothing ends the execution with States.Runtime; there is no TaskFailed event of it
+- a Task's JSONata `Output` and `Assign` that fail can be caught, like its `Arguments`
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from localcloud.states.interpreter.faults import (
+    QUERY,
+    RUNTIME,
+    EvaluationFailure,
+    describe,
+    runtime_failure,
+)
+from localcloud.states.interpreter.seam import (
+    CatchOutcome,
+    ExecutionState,
+    FailureEventException,
+    HistoryEventType,
+    NoSuchJsonPathError,
+    StateFail,
+    StatePass,
+    StateSucceed,
+)
+
+_REPORTED = "reported"
+
+
+def missing_path(env: Any, error: Any) -> Any:
+    from localcloud.states.interpreter.history import to_json
+
+    return runtime_failure(
+        env,
+        f"The JSONPath '{error.json_path}' specified for the field '{env.next_field_name}' could not be found in the "
+        f"input '{to_json(error.data)}'",
+    )
+
+
+class Reporting:
+    """Mixed into every state: what leaves it as a failure is complete, and in the history."""
+
+    def _eval_body(self, env: Any) -> None:
+        try:
+            super()._eval_body(env)  # type: ignore[misc]
+        except FailureEventException as error:
+            self._report(env, error)
+            raise
+        except NoSuchJsonPathError as error:
+            path_error = missing_path(env, error)
+            self._report(env, path_error)
+            raise path_error from error
+
+    def _report(self, env: Any, error: Any) -> None:
+        event = error.failure_event
+        entered = getattr(env.event_history_context, "entered", event.source_event_id)
+        if event.error_name is not None and event.error_name.error_name in (RUNTIME, QUERY):
+            event.source_event_id = entered
+        if event.event_type != HistoryEventType.EvaluationFailed or getattr(event, _REPORTED, False):
+            return
+        describe(event, self.name, entered)  # type: ignore[attr-defined]
+        event.reported = True
+        env.event_manager.add_event(
+            context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
+        )
+
+
+class Faulty(Reporting):
+    """Mixed into the states with Retry and Catch."""
+
+    failed_event: Any = None
+
+    def _eval_state(self, env: Any) -> None:
+        env.states.context_object.context_object_data["State"]["RetryCount"] = 0
+        self._prepare(env)
+        while env.is_running():
+            try:
+                self._attempt(env)
+                return
+            except Exception as error:  # noqa: BLE001 - whatever is raised becomes the state's failure
+                if not env.is_running() or self._recovered(env, self._from_error(env=env, ex=error)):
+                    return
+
+    def _prepare(self, env: Any) -> None:
+        """What is evaluated once, before the first attempt."""
+
+    def _attempt(self, env: Any) -> None:
+        self._evaluate_with_timeout(env)  # type: ignore[attr-defined]
+
+    def _recovered(self, env: Any, event: Any) -> bool:
+        """Whether a Catch took the failure; False asks for another attempt; without either it is raised."""
+        self._failed_attempt(env, event)
+        env.states.set_error_output(self._construct_error_output_value(event))  # type: ignore[attr-defined]
+        if self.retry and self._handle_retry(env=env, failure_event=event).name == "CanRetry":  # type: ignore[attr-defined]
+            return False
+        self._write(env, event, only=HistoryEventType.EvaluationFailed)
+        if self.failed_event is not None and not getattr(event, "of_state", False):
+            env.event_manager.add_event(context=env.event_history_context, event_type=self.failed_event)
+        if self.catch:  # type: ignore[attr-defined]
+            self._handle_catch(env=env, failure_event=event)  # type: ignore[attr-defined]
+            if env.stack[-1] == CatchOutcome.Caught:
+                return True
+        raise FailureEventException(event)
+
+    def _failed_attempt(self, env: Any, event: Any) -> None:
+        """What the history says of a failure that may still be retried."""
+
+    @staticmethod
+    def _write(env: Any, event: Any, only: Any = None) -> None:
+        wanted = event.event_type != HistoryEventType.ExecutionFailed if only is None else event.event_type == only
+        if wanted and not getattr(event, _REPORTED, False):
+            event.reported = True
+            env.event_manager.add_event(
+                context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
+            )
+
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        if isinstance(ex, NoSuchJsonPathError):
+            ex = missing_path(env, ex)
+        event = super()._from_error(env=env, ex=ex)  # type: ignore[misc]
+        if event.event_type == HistoryEventType.EvaluationFailed:
+            describe(event, self.name, getattr(env.event_history_context, "entered", 0))  # type: ignore[attr-defined]
+        return event
+
+    def _eval_state_output(self, env: Any) -> None:
+        try:
+            super()._eval_state_output(env)  # type: ignore[misc]
+        except EvaluationFailure as error:
+            self._report(env, error)
+            if not self._caught(env, error.failure_event):
+                raise
+
+    def _caught(self, env: Any, event: Any) -> bool:
+        if not self.catch:  # type: ignore[attr-defined]
+            return False
+        env.states.set_error_output(self._construct_error_output_value(event))  # type: ignore[attr-defined]
+        self._handle_catch(env=env, failure_event=event)  # type: ignore[attr-defined]
+        return bool(env.stack[-1] == CatchOutcome.Caught)
+
+
+class TaskFaults(Faulty):
+    """Mixed into the Task states: every failed attempt of a task is an event."""
+
+    def _failed_attempt(self, env: Any, event: Any) -> None:
+        self._write(env, event)
+
+
+class Pass(Reporting, StatePass):  # type: ignore[misc]
+    pass
+
+
+class Succeed(Reporting, StateSucceed):  # type: ignore[misc]
+    pass
+
+
+class Fail(Reporting, StateFail):  # type: ignore[misc]
+    pass
+
+
+@functools.cache
+def task(base: type[Any]) -> type[Any]:
+    """A class of moto's Task states with AWS's handling of failures."""
+    assert issubclass(base, ExecutionState)  # noqa: S101 - a fault of this package
+    return type(base.__name__, (TaskFaults, base), {})

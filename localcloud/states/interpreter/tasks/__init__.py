@@ -1,0 +1,32 @@
+"""Task states by the service that their Resource names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcloud.states.interpreter import states
+from localcloud.states.interpreter.seam import state_task_service_for
+from localcloud.states.interpreter.tasks import nested, optimised, sagemaker, sdk_task
+
+_TASKS: dict[str, type[Any]] = {
+    "aws-sdk": sdk_task.SdkTask,
+    "dynamodb": optimised.Item,
+    "events": optimised.PutEvents,
+    "lambda": optimised.Invoke,
+    "sagemaker": sagemaker.SageMakerTask,
+    "sns": optimised.Publish,
+    "sqs": optimised.SendMessage,
+    "states": nested.StartExecution,
+}
+
+
+def service_task(service: str) -> Any:
+    """A new Task of a service's integration; raises for a service that Step Functions has no integration of."""
+    if service in _TASKS:
+        return states.task(_TASKS[service])()
+    known = state_task_service_for(service)
+    return states.task(optimised.PassedOn)() if known is not None else None
+
+
+def function_task() -> Any:
+    return states.task(optimised.Function)()

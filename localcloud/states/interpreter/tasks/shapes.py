@@ -1,0 +1,87 @@
+"""An API's answer as a state sees it: plain JSON with the key names of AWS's Java SDK.
+
+The aws-sdk integrations show times as ISO 8601 and names as the Java SDK writes them (`SSEKMSKeyId` is `SsekmsKeyId`);
+the optimised ones show milliseconds since 1970 and the API's own names in PascalCase.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from localcloud.states.interpreter.seam import camel_to_snake_case, snake_to_camel_case
+
+# DynamoDB's attribute for null would be no Java name.
+_JAVA_NAMES = {("AttributeValue", "NULL"): "Nul"}
+
+
+def output(shape: Any, value: Any, *, optimised: bool) -> Any:
+    if isinstance(value, Mapping):
+        return _object(shape, value, optimised=optimised)
+    if isinstance(value, (list, tuple, set)):
+        return [output(getattr(shape, "member", None), item, optimised=optimised) for item in value]
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC)
+        return int(moment.timestamp() * 1000) if optimised else _instant(moment)
+    if hasattr(value, "read"):
+        value = value.read()
+    if isinstance(value, (bytes, bytearray)):
+        return _text(bytes(value))
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _object(shape: Any, value: Mapping[str, Any], *, optimised: bool) -> dict[str, Any]:
+    kind = getattr(shape, "type_name", "")
+    if kind == "map":
+        return {key: output(shape.value, item, optimised=optimised) for key, item in value.items()}
+    members = shape.members if kind == "structure" else {}
+    return {
+        _key(shape, key, optimised): output(members.get(key), item, optimised=optimised)
+        for key, item in value.items()
+        if item is not None
+    }
+
+
+def _key(shape: Any, key: str, optimised: bool) -> str:
+    special = _JAVA_NAMES.get((getattr(shape, "name", ""), key))
+    if optimised or special:
+        return (None if optimised else special) or key[:1].upper() + key[1:]
+    return _java(key)
+
+
+@functools.lru_cache(maxsize=4096)
+def _java(key: str) -> str:
+    return str(snake_to_camel_case(camel_to_snake_case(key)))
+
+
+def _instant(moment: datetime) -> str:
+    """As Java prints an Instant: no fraction when it is whole."""
+    whole = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{whole}.{moment.microsecond // 1000:03d}Z" if moment.microsecond >= 1000 else f"{whole}Z"
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode()
+
+
+def metadata(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What the optimised integrations tell of the HTTP exchange."""
+    about = answer.get("ResponseMetadata", {})
+    headers = {name.title(): value for name, value in about.get("HTTPHeaders", {}).items()}
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": about.get("HTTPStatusCode", 200),
+        },
+        "SdkResponseMetadata": {"RequestId": about.get("RequestId", "")},
+    }

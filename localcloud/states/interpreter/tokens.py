@@ -1,0 +1,82 @@
+"""Task tokens: which wait of which execution a token belongs to.
+
+A token is one wait's name for the outside. It is known in the whole process, because whoever sends it back knows
+nothing else; it is gone once its wait has ended, and then AWS says that the task timed out.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from localcloud.states.interpreter.seam import (
+    CallbackEndpoint,
+    CallbackOutcomeFailure,
+    CallbackOutcomeSuccess,
+    CallbackPoolManager,
+)
+
+
+class UnknownToken(Exception):
+    """There never was such a token."""
+
+
+class TokenExpired(Exception):
+    """The task that waited for the token waits no more."""
+
+
+_pools: dict[str, Tokens] = {}
+_lock = threading.Lock()
+
+
+class Tokens(CallbackPoolManager):  # type: ignore[misc]
+    """The waits of one execution. moto's pool, known by its tokens to the whole process."""
+
+    def add(self, callback_id: str) -> CallbackEndpoint:
+        endpoint = super().add(callback_id)
+        self._publish(callback_id)
+        return endpoint
+
+    def add_activity_task(self, callback_id: str, activity_arn: str, activity_input: str) -> Any:
+        self._publish(callback_id)
+        return super().add_activity_task(callback_id, activity_arn, activity_input)
+
+    def _publish(self, token: str) -> None:
+        with _lock:
+            _pools[token] = self
+
+    def release(self) -> None:
+        """End every wait; their tokens are known no more."""
+        with _lock:
+            for token in [token for token, pool in _pools.items() if pool is self]:
+                del _pools[token]
+        for endpoint in list(self._pool.values()):
+            endpoint.interrupt_all()
+
+
+def _endpoint(token: str) -> Any:
+    with _lock:
+        pool = _pools.get(token)
+    if pool is None:
+        raise UnknownToken(token)
+    endpoint = pool.get(token)
+    if endpoint is None or endpoint._notify_event.is_set():
+        raise TokenExpired(token)
+    return endpoint
+
+
+def succeed(token: str, output: str) -> None:
+    _endpoint(token).notify(CallbackOutcomeSuccess(callback_id=token, output=output))
+
+
+def fail(token: str, error: str | None, cause: str | None) -> None:
+    _endpoint(token).notify(CallbackOutcomeFailure(callback_id=token, error=error, cause=cause))
+
+
+def heartbeat(token: str) -> None:
+    _endpoint(token).notify_heartbeat()
+
+
+def start_activity(token: str, worker: str | None) -> None:
+    """An activity's worker has taken the task of that token."""
+    _endpoint(token).notify_activity_task_start(worker)

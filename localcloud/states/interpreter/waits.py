@@ -1,0 +1,76 @@
+"""The Wait state: how long, and waiting that an abort ends at once."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from localcloud.states.interpreter import jsonata_engine as engine
+from localcloud.states.interpreter.expressions import Expression, whole_number
+from localcloud.states.interpreter.faults import runtime_failure
+from localcloud.states.interpreter.seam import SecondsJSONata, StateWait, StringLiteral, WaitFunction
+
+_TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
+
+
+class WaitSeconds(SecondsJSONata):  # type: ignore[misc]
+    """`Seconds` given by an expression."""
+
+    def _get_wait_seconds(self, env: Any) -> int:
+        return whole_number(env, self.string_jsonata, 0, "Seconds")
+
+
+def moment(text: Any) -> datetime | None:
+    """A timestamp as Step Functions reads it: with a zone, an upper case T and Z."""
+    if not isinstance(text, str) or not _TIMESTAMP.match(text):
+        return None
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    except ValueError:
+        return None
+
+
+class WaitUntil(WaitFunction):  # type: ignore[misc]
+    """`Timestamp` and `TimestampPath`; moto compares them with the machine's local time and knows no zone offsets."""
+
+    def __init__(self, string: Any, field: str) -> None:
+        self.string, self.field = string, field
+        if isinstance(string, StringLiteral) and moment(string.literal_value) is None:
+            raise ValueError(f"{field} must be an ISO-8601 date and time with a zone, not '{string.literal_value}'")
+
+    def _get_wait_seconds(self, env: Any) -> float:
+        self.string.eval(env=env)
+        text = env.stack.pop()
+        when = moment(text)
+        if when is not None:
+            return (when - datetime.now(UTC)).total_seconds()
+        if isinstance(self.string, Expression):
+            if not isinstance(text, str):
+                raise self.string.unexpected(env, text, "string")
+            raise self.string.fail(env, f"returned a value that is not a valid ISO-8601 date and time: {engine.shown(text)}")
+        raise runtime_failure(
+            env,
+            f"The {self.field} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+            f"{self.string.literal_value} == {text}",
+        )
+
+
+class Wait(StateWait):  # type: ignore[misc]
+    """Waits, shortened by the local cloud's time scale."""
+
+    def _eval_state(self, env: Any) -> None:
+        env.next_field_name = self.wait_function._field_name()
+        seconds = self.wait_function._get_wait_seconds(env)
+        services = getattr(env.aws_execution_details.role_arn, "services", None)
+        pause(env, seconds * getattr(services, "wait_scale", 1.0))
+        if self.assign_decl:
+            self.assign_decl.eval(env=env)
+
+
+def pause(env: Any, seconds: float) -> None:
+    """Sleep, but no longer than the execution runs."""
+    until = time.monotonic() + seconds
+    while env.is_running() and (left := until - time.monotonic()) > 0:
+        env.program_state_event.wait(min(left, 1.0))
