@@ -303,3 +303,53 @@ def test_a_job_that_ran_when_the_cloud_died_is_failed_after_the_restart(laptop: 
 
 def _log_file(path: Path) -> str:
     return path.read_text() if path.exists() else ""
+
+
+def test_a_manifest_names_the_objects_of_a_channel(laptop: Laptop) -> None:
+    laptop.put("data/train/a.csv", "1")
+    laptop.put("data/train/deep/b.csv", "2")
+    manifest = json.dumps([{"prefix": laptop.uri("data/train/")}, "deep/b.csv"])
+    source = {"S3DataType": "ManifestFile", "S3Uri": laptop.put("data/list.manifest", manifest)}
+    channel = {"ChannelName": "listed", "DataSource": {"S3DataSource": source}}
+    job = train(laptop, "manifest", InputDataConfig=[channel])
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    seen = json.loads(unpacked(laptop.get("model/manifest/output/model.tar.gz"))["model.json"])
+    assert seen["channels"] == {"listed": ["deep/b.csv"]}
+
+
+def test_an_isolated_container_gets_no_credentials_and_no_endpoint(laptop: Laptop) -> None:
+    train(laptop, "alone", EnableNetworkIsolation=True)
+    environment = json.loads(unpacked(laptop.get("model/alone/output/model.tar.gz"))["model.json"])[
+        "environment"
+    ]
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} & set(environment)
+
+
+def test_jobs_wait_their_turn_and_can_be_stopped_while_they_wait(laptop: Laptop) -> None:
+    laptop.put("data/train/a.csv", "1")
+    names = [f"job-{number}" for number in range(laptop.limits.jobs_at_once + 1)]
+    for name in names:
+        laptop.sagemaker.create_training_job(**training_request(laptop, name, "sleep"))
+
+    def running() -> list[str]:
+        logs = laptop.state.glob("jobs/training-job/*/log")
+        return [log.parent.name for log in logs if "hello from sleep" in log.read_text()]
+
+    eventually(lambda: len(running()) == laptop.limits.jobs_at_once)
+    (waiting,) = set(names) - set(running())
+    assert laptop.sagemaker.describe_training_job(TrainingJobName=waiting)["SecondaryStatus"] == "Starting"
+    laptop.sagemaker.stop_training_job(TrainingJobName=waiting)
+    assert wait_training(laptop, waiting)["TrainingJobStatus"] == "Stopped"
+    listed = laptop.sagemaker.list_training_jobs(StatusEquals="InProgress", MaxResults=50)
+    assert len(listed["TrainingJobSummaries"]) == laptop.limits.jobs_at_once
+
+
+def test_processing_jobs_are_listed_by_status_and_a_finished_one_is_not_stopped(laptop: Laptop) -> None:
+    process(laptop, "good")
+    process(laptop, "bad", "fail")
+    failed = laptop.sagemaker.list_processing_jobs(StatusEquals="Failed")["ProcessingJobSummaries"]
+    assert [(item["ProcessingJobName"], item["ExitMessage"]) for item in failed] == [
+        ("bad", "saw 8 characters")
+    ]
+    with pytest.raises(ClientError, match="is in status Completed"):
+        laptop.sagemaker.stop_processing_job(ProcessingJobName="good")
