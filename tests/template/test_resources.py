@@ -162,6 +162,7 @@ def test_every_function_has_the_settings_that_it_checks(name: str) -> None:
         "StartDeployment": settings.DeploymentSettings,
         "AnswerAlarm": settings.DeploymentSettings,
         "StartInference": settings.InferenceSettings,
+        "BuildImage": settings.ImageSettings,
     }
 
     wanted = {field.name.upper() for field in fields(kinds.get(name, settings.Settings))}
@@ -186,3 +187,15 @@ def test_there_is_no_inline_code() -> None:
     assert "InlineCode" not in text
     assert "ZipFile" not in text
     assert "Definition:" not in text
+
+
+def test_what_builds_the_image_is_only_there_where_no_image_was_given() -> None:
+    for name in (
+        "Image",
+        "BuildImage",
+        "BuildImageRole",
+        "ImageRepository",
+        "ImageProject",
+        "ImageProjectRole",
+    ):
+        assert translated()["Resources"][name]["Condition"] == "BuildsImage"

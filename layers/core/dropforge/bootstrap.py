@@ -10,14 +10,24 @@ import os
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from dropforge.edge.settings import DeploymentSettings, InferenceSettings, Settings, TrainingSettings, load
+from dropforge.edge.settings import (
+    DeploymentSettings,
+    ImageSettings,
+    InferenceSettings,
+    Settings,
+    TrainingSettings,
+    load,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from dropforge.actions.answers import Gated, Ignored, Predicted, Prepared, Published, Started, Told
+    from dropforge.actions.answers import Built, Gated, Ignored, Predicted, Prepared, Published, Started, Told
     from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
     from dropforge.domain.run import InferenceRun
+
+PATIENCE = 840.0
+"""A function may run for 900 seconds, and has to tell CloudFormation before."""
 
 
 @cache
@@ -143,3 +153,16 @@ def report_failure() -> Callable[[ExecutionEnded], Told]:
     from dropforge.aws.sns import Topic
 
     return partial(act, notifications=Topic(settings().topic_arn))
+
+
+@cache
+def build_image() -> Callable[[Mapping[str, bytes]], Built]:
+    from time import sleep
+
+    from dropforge.actions.build_image import build_image as act
+    from dropforge.aws.codebuild import CodeBuildImages
+    from dropforge.aws.s3 import S3Objects
+
+    given = load(ImageSettings, os.environ)
+    images = CodeBuildImages(given.build_project, given.image_repository, given.data_bucket)
+    return partial(act, objects=S3Objects(given.data_bucket), images=images, sleep=sleep, patience=PATIENCE)

@@ -154,3 +154,30 @@ def test_what_will_be_refused_again_is_told_from_what_may_pass(case: str) -> Non
 
         with pytest.raises(expected):
             RuntimePredictor().predict("dropforge-loan", b"{}")
+
+
+def test_an_image_is_known_by_its_tag_and_a_build_by_what_it_pushes() -> None:
+    from dropforge.aws.codebuild import CodeBuildImages
+
+    images = CodeBuildImages("dropforge-image", "123456789012.dkr.ecr.us-east-1.amazonaws.com/repo", "bucket")
+    with Stubber(client("ecr")) as ecr, Stubber(client("codebuild")) as codebuild:
+        asked = {"repositoryName": "repo", "imageIds": [{"imageTag": "abc"}]}
+        ecr.add_client_error("describe_images", "ImageNotFoundException", "no", expected_params=asked)
+        ecr.add_response("describe_images", {"imageDetails": [{"imageTags": ["abc"]}]}, asked)
+        uri = images.uri("abc")
+        codebuild.add_response(
+            "start_build",
+            {"build": {"id": "image:1"}},
+            {
+                "projectName": "dropforge-image",
+                "sourceTypeOverride": "S3",
+                "sourceLocationOverride": "bucket/image/abc.zip",
+                "environmentVariablesOverride": [{"name": "IMAGE_URI", "value": uri, "type": "PLAINTEXT"}],
+            },
+        )
+        codebuild.add_response(
+            "batch_get_builds", {"builds": [{"buildStatus": "SUCCEEDED"}]}, {"ids": ["image:1"]}
+        )
+
+        assert [images.exists("abc"), images.exists("abc")] == [False, True]
+        assert images.state(images.start("image/abc.zip", uri)) == "SUCCEEDED"

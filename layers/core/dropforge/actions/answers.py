@@ -65,3 +65,11 @@ class Gated:
     predictions: str
     review: str | None
     status: str = "predicted"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The image is in the stack's repository."""
+
+    uri: str
+    status: str = "built"

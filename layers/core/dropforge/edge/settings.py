@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+REPOSITORY = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+/[a-z0-9._/-]+")
 TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 RULES = {"stack": (STACK, "a stack's name"), "data_bucket": (BUCKET, "a bucket's name")}
 RULES |= {"idempotency_table": (TABLE, "a table's name")}
+RULES |= {
+    "build_project": (TABLE, "a project's name"),
+    "image_repository": (REPOSITORY, "a repository's URI"),
+}
 OF_ARNS = (ARN, "an ARN")
 
 
@@ -48,6 +53,12 @@ class DeploymentSettings(Settings):
 @dataclass(frozen=True)
 class InferenceSettings(Settings):
     inference_state_machine_arn: str
+
+
+@dataclass(frozen=True)
+class ImageSettings(Settings):
+    build_project: str
+    image_repository: str
 
 
 Kind = TypeVar("Kind", bound=Settings)
