@@ -1,9 +1,11 @@
 """What every test stands on."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
 # No test may reach an account by accident: the adapters get fakes or the local cloud, both with these.
 DUMMY = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -24,9 +26,20 @@ def pytest_configure() -> None:
     os.environ.update(DUMMY)
 
 
+# What a folder's tests are, so that none has to say it of itself.
+KINDS = {"integration": ("slow",), "e2e": ("slow", "e2e")}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the whole loop go to one worker, one after the other: two clouds at once share two cores
-    badly."""
+    """Mark tests by their folder; those of the whole loop share one worker, because they share two cores."""
     for item in items:
+        for mark in KINDS.get(item.path.relative_to(TESTS).parts[0], ()):
+            item.add_marker(mark)
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes make poor names, and an archive's hold the time, which the parallel workers would not agree on."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
