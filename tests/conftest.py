@@ -41,5 +41,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Bytes make poor names, and an archive's hold the time, which the parallel workers would not agree on."""
+    """Bytes make poor names, and those of an archive hold the time, on which parallel workers differ."""
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
