@@ -86,7 +86,7 @@ def test_a_try_that_may_have_made_something_is_repeated_under_another_name(machi
     )
 
     assert "State.RetryCount" in named
-    assert "$redrive" in named
+    assert "Execution.RedriveCount" in named
 
 
 @pytest.mark.parametrize(("machine", "name"), TASKS)

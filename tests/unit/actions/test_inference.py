@@ -147,6 +147,7 @@ REFUSED = {
     "unknown columns": (HEADER + ",Shoe size\n1,2,3,4\n", ["'Shoe size'"]),
     "a column twice": ("Age,Age,Income,Education\n1,1,2,3\n", ["'Age'", "twice"]),
     "no row that can be read": (HEADER + "\nx,y,z\n", ["none of the 1", "'x'"]),
+    "far too many bad rows": (HEADER + "\n" + "x,y,z\n" * 10_001, ["more than 10000", "'x'"]),
     "not text": (bytes(range(128, 256)), ["utf-8"]),
     "an open quote": (HEADER + '\n"40,1,1\n', ["CSV"]),
 }

@@ -43,6 +43,14 @@ def test_copy_and_open_take_the_version_that_was_asked_for(s3: Any) -> None:
         assert stream.read() == b"first"
 
 
+def test_a_copy_leaves_the_tags_behind(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"a", Tagging="team=lending")
+
+    S3Objects(BUCKET).copy(KEY, "", "runs/copy")
+
+    assert s3.get_object_tagging(Bucket=BUCKET, Key="runs/copy")["TagSet"] == []
+
+
 def test_open_streams_lines(s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"a\nb\n")
 

@@ -31,6 +31,8 @@ BATCH_BYTES = 4 * 1024 * 1024
 """A request may have 6,291,456 bytes; the rest is for what JSON adds."""
 MOST_BATCHES = 2000
 """A state machine remembers 25,000 events of an execution, and a batch makes about ten."""
+MOST_BAD = 10_000
+"""Bad rows are kept in memory until the end; a file with this many is the wrong file."""
 
 
 def prepare_batch(run: InferenceRun, *, objects: Objects) -> Prepared:
@@ -96,6 +98,10 @@ class _Cutter:
 
     def quarantine(self, row: int, cells: list[str], reason: str) -> None:
         self._bad.append([str(row), reason, *cells])
+        if len(self._bad) > MOST_BAD:
+            raise Refused(
+                f"more than {MOST_BAD} rows cannot be predicted, the first because {self._bad[0][1]}"
+            )
 
     def finish(self) -> Prepared:
         self._flush()

@@ -42,10 +42,13 @@ class S3Objects:
         client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
     def copy(self, key: str, version_id: str, target: str) -> None:
-        """Within S3, in parts where the object is large: a single CopyObject ends at 5 GB."""
+        """Within S3, in parts where the object is large: a single CopyObject ends at 5 GB.
+
+        Without its tags, which would take permissions of their own.
+        """
         source = {"Bucket": self._bucket, "Key": key, **_version(version_id)}
         with self._absent_if(key, ABSENT_VERSION):
-            client("s3").copy(source, self._bucket, target)
+            client("s3").copy(source, self._bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
 
     @contextmanager
     def _absent_if(self, key: str, codes: set[str]) -> Iterator[None]:
