@@ -18,7 +18,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MS = 120.0
 BASELINE = "boto3 alone"
-MEASURE = "import time; t = time.perf_counter(); import {module}; print((time.perf_counter() - t) * 1000)"
+WHOLE_LAYER = "the whole layer"
+MEASURE = "import time; t = time.perf_counter(); {statement}; print((time.perf_counter() - t) * 1000)"
+# A handler imports boto3 and its adapters when its first event asks for them; this is more than any needs.
+EVERYTHING = (
+    "import pkgutil, importlib, dropforge, boto3, aws_lambda_powertools.utilities.idempotency as _; "
+    "[importlib.import_module(m.name) for m in pkgutil.walk_packages(dropforge.__path__, 'dropforge.')]"
+)
 # Importing any module may read settings lazily, never at import: no variable of a deployed function is set
 # here.
 ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -46,25 +52,25 @@ class Imported:
 def measure(rounds: int) -> list[Imported]:
     """Every handler beside the baseline."""
     folders = sorted(path.parent for path in (ROOT / "functions").glob("*/handler.py"))
-    times: dict[str, list[float]] = {BASELINE: [], **{folder.name: [] for folder in folders}}
-    once(ROOT, "boto3")  # the first import also fills the disk cache
-    for folder in folders:
-        once(folder, "handler")
+    imports = {BASELINE: (ROOT, "import boto3"), WHOLE_LAYER: (ROOT, EVERYTHING)}
+    imports |= {folder.name: (folder, "import handler") for folder in folders}
+    for folder, statement in imports.values():
+        once(folder, statement)  # the first import also fills the disk cache
+    times: dict[str, list[float]] = {name: [] for name in imports}
     for _ in range(rounds):
-        times[BASELINE].append(once(ROOT, "boto3"))
-        for folder in folders:
-            times[folder.name].append(once(folder, "handler"))
+        for name, (folder, statement) in imports.items():
+            times[name].append(once(folder, statement))
     medians = {name: statistics.median(values) for name, values in times.items()}
     return [Imported(name, value, value - medians[BASELINE]) for name, value in medians.items()]
 
 
-def once(folder: Path, module: str) -> float:
+def once(folder: Path, statement: str) -> float:
     """One import in an interpreter of its own."""
     path = (folder, ROOT / "layers" / "core", sysconfig.get_path("purelib"))
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(map(str, path))
     done = subprocess.run(
-        [sys.executable, "-S", "-c", MEASURE.format(module=module)],
+        [sys.executable, "-S", "-c", MEASURE.format(statement=statement)],
         cwd=folder,
         env=environment,
         capture_output=True,
