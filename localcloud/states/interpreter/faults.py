@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.states.interpreter.seam import (
-    CatchOutcome,
-    ErrorEqualsDecl,
     ErrorName,
     EvalTimeoutError,
     FailureEvent,
@@ -89,12 +87,10 @@ def missed_heartbeat(error: Exception) -> bool:
     return isinstance(error, HeartbeatTimeoutError)
 
 
-class Names(ErrorEqualsDecl):  # type: ignore[misc]
-    """`ErrorEquals` with AWS's wildcards."""
-
-    def _eval_body(self, env: Any) -> None:
-        error = env.stack.pop()
-        env.stack.append(any(_covers(name.error_name, error) for name in self.error_names))
+def match(env: Any, names: list[Any]) -> None:
+    """`ErrorEquals` with AWS's wildcards: the error on the stack becomes whether one of the names covers it."""
+    error = env.stack.pop()
+    env.stack.append(any(_covers(name.error_name, error) for name in names))
 
 
 def _covers(name: str, error: Any) -> bool:
@@ -105,5 +101,3 @@ def _covers(name: str, error: Any) -> bool:
         return reported not in _UNCATCHABLE
     return name == TASK_FAILED and reported not in {*_UNCATCHABLE, TIMEOUT}
 
-
-CAUGHT = CatchOutcome

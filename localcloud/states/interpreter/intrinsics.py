@@ -10,17 +10,15 @@ import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from localcloud.states.interpreter import intrinsic_functions as functions
 from localcloud.states.interpreter.faults import INTRINSIC, failure
-from localcloud.states.interpreter.paths import variable_path
+from localcloud.states.interpreter.paths import extract, variable_path
 from localcloud.states.interpreter.seam import (
     HistoryEventType,
     NoSuchJsonPathError,
     StringIntrinsicFunction,
-    extract_json,
 )
 
 
@@ -49,9 +47,7 @@ class Intrinsic(StringIntrinsicFunction):  # type: ignore[misc]
 
     def __init__(self, text: str) -> None:
         self.call = read(text)
-        # moto asks a function for its name where only some may stand (ErrorPath, CausePath).
-        named = SimpleNamespace(name=SimpleNamespace(name=self.call.name))
-        super().__init__(intrinsic_function_derivation=text, function=named)
+        super().__init__(intrinsic_function_derivation=text, function=None)
 
     def _eval_body(self, env: Any) -> None:
         env.stack.append(_value(env, self.call))
@@ -76,11 +72,11 @@ def look_up(env: Any, path: str) -> Any:
     """The value of a path into the state's input, the context object or a variable."""
     if path.startswith("$$"):
         try:
-            return extract_json(path[1:], env.states.context_object.context_object_data)
+            return extract(path[1:], env.states.context_object.context_object_data)
         except NoSuchJsonPathError as error:
             raise NoSuchJsonPathError(path, error.data) from error
     if path == "$" or path[1] in ".[":
-        return extract_json(path, env.stack[-1])
+        return extract(path, env.stack[-1])
     return variable_path(env, path)
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import jsonpath_ng
 import jsonpath_ng.ext  # type: ignore[import-untyped]
 
 from localcloud.states.interpreter.faults import failure, runtime_failure
@@ -15,9 +16,7 @@ from localcloud.states.interpreter.seam import (
     HistoryEventType,
     NoSuchJsonPathError,
     StringVariableSample,
-    extract_json,
 )
-from localcloud.states.interpreter.seam import ResultPath as MotoResultPath
 
 _VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.S)
 
@@ -26,6 +25,41 @@ _VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.S)
 def parse(path: str) -> Any:
     """A parsed path; parsing costs a hundred times what looking up does."""
     return jsonpath_ng.ext.parse(path)
+
+
+def extract(path: str, data: Any) -> Any:
+    """What a path finds. One that names a single place gives the value there, any other one a list.
+
+    As AWS's library has it: what follows a wildcard, slice or filter may be missing, what comes before it may not.
+    """
+    found = [match.value for match in parse(path).find(data)]
+    indefinite = _first_indefinite(parse(path))
+    if indefinite is None:
+        if not found:
+            raise NoSuchJsonPathError(json_path=path, data=data)
+        return found[0]
+    if not found and not indefinite.find(data):
+        raise NoSuchJsonPathError(json_path=path, data=data)
+    return found
+
+
+def _first_indefinite(path: Any) -> Any:
+    """The part of a path before its first step that may find several values; None when there is no such step."""
+    if isinstance(path, jsonpath_ng.Child):
+        before = _first_indefinite(path.left)
+        return before if before is not None else (None if _definite(path.right) else path.left)
+    if isinstance(path, jsonpath_ng.Descendants):
+        before = _first_indefinite(path.left)
+        return before if before is not None else path.left
+    return None if _definite(path) else jsonpath_ng.Root()
+
+
+def _definite(step: Any) -> bool:
+    if isinstance(step, jsonpath_ng.Fields):
+        return len(step.fields) == 1 and step.fields[0] != "*"
+    if isinstance(step, jsonpath_ng.Index):
+        return len(getattr(step, "indices", (0,))) == 1
+    return isinstance(step, (jsonpath_ng.Root, jsonpath_ng.This))
 
 
 def variables(env: Any) -> dict[str, Any]:
@@ -47,7 +81,7 @@ def variable_path(env: Any, path: str) -> Any:
     if not match.group(2):
         return value
     try:
-        return extract_json("$" + match.group(2), value)
+        return extract("$" + match.group(2), value)
     except NoSuchJsonPathError as error:
         raise NoSuchJsonPathError(path, value) from error
 
@@ -94,19 +128,19 @@ def put(place: Any, steps: tuple[str | int, ...], value: Any) -> Any:
     raise ResultPathMismatch
 
 
-class ResultPath(MotoResultPath):  # type: ignore[misc]
-    def _eval_body(self, env: Any) -> None:
-        given = env.states.get_input()
-        if self.result_path_src is None:
-            env.stack.clear()
-            env.stack.append(given)
-            return
-        result = env.stack.pop()
-        try:
-            env.stack.append(put(given, reference(self.result_path_src), copy.deepcopy(result)))
-        except ResultPathMismatch as error:
-            raise failure(
-                env, "States.ResultPathMatchFailure",
-                f"Unable to apply step \"{self.result_path_src}\" to input {json.dumps(given, separators=(',', ':'))}",
-                event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
-            ) from error  # fmt: skip
+def put_result(env: Any, path: str | None) -> None:
+    """Evaluate a ResultPath: the result on the stack goes into the state's input."""
+    given = env.states.get_input()
+    if path is None:
+        env.stack.clear()
+        env.stack.append(given)
+        return
+    result = env.stack.pop()
+    try:
+        env.stack.append(put(given, reference(path), copy.deepcopy(result)))
+    except ResultPathMismatch as error:
+        raise failure(
+            env, "States.ResultPathMatchFailure",
+            f"Unable to apply step \"{path}\" to input {json.dumps(given, separators=(',', ':'))}",
+            event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
+        ) from error  # fmt: skip

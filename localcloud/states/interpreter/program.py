@@ -13,7 +13,7 @@ from typing import Any
 
 from localcloud.states.interpreter import branches, choices, fields, history, jsonata_engine, maps, paths, seam, states, tasks, waits
 from localcloud.states.interpreter.expressions import Concurrency, Expression, HeartbeatSeconds, TimeoutSeconds
-from localcloud.states.interpreter.faults import Names
+from localcloud.states.interpreter.faults import match
 from localcloud.states.interpreter.intrinsics import Intrinsic
 from localcloud.states.interpreter.paths import VariablePath
 from localcloud.states.interpreter.seam import (
@@ -153,10 +153,23 @@ class Builder(Preprocessor):  # type: ignore[misc]
         return rule
 
     def visitResult_path_decl(self, ctx: Any) -> Any:
-        return paths.ResultPath(super().visitResult_path_decl(ctx).result_path_src)
+        path = super().visitResult_path_decl(ctx)
+        # moto looks components up by their exact type: an instance is mended, where a subclass would not be found.
+        path._eval_body = lambda env: paths.put_result(env, path.result_path_src)
+        return path
 
     def visitError_equals_decl(self, ctx: Any) -> Any:
-        return Names(super().visitError_equals_decl(ctx).error_names)
+        names = super().visitError_equals_decl(ctx)
+        names._eval_body = lambda env: match(env, names.error_names)
+        return names
+
+    def visitError_path(self, ctx: Any) -> Any:
+        self._raise_if_query_language_is_not(query_language_mode=QueryLanguageMode.JSONPath, ctx=ctx)
+        return seam.Error(string_expression=_textual(self.visit(ctx.children[-1])))
+
+    def visitCause_path(self, ctx: Any) -> Any:
+        self._raise_if_query_language_is_not(query_language_mode=QueryLanguageMode.JSONPath, ctx=ctx)
+        return seam.Cause(string_expression=_textual(self.visit(ctx.children[-1])))
 
     def visitSeconds_jsonata(self, ctx: Any) -> Any:
         return WaitSeconds(self.visitString_jsonata(ctx.string_jsonata()))
@@ -221,6 +234,16 @@ class Builder(Preprocessor):  # type: ignore[misc]
         return kinds[kind]()
 
 
+# The intrinsic functions that may give an error its name or cause.
+_TEXTUAL = {"Format", "JsonToString", "ArrayGetItem", "Base64Encode", "Base64Decode", "Hash", "UUID"}
+
+
+def _textual(source: Any) -> Any:
+    if isinstance(source, Intrinsic) and source.call.name not in _TEXTUAL:
+        raise Refused(f"States.{source.call.name} gives no text for ErrorPath or CausePath")
+    return source
+
+
 def install() -> None:
     """Put this package's own where moto looks names up while it runs; once a process."""
     seam.install_once(_install)
@@ -241,6 +264,7 @@ def _install() -> None:
         }
     )
     seam.replace_everywhere(seam.boto_client_for, "boto_client_for", _client_for)
+    seam.replace_everywhere(seam.extract_json, "extract_json", paths.extract)
     # moto refuses at run time to let a branch or an iteration fail with one of the States errors.
     seam.replace_everywhere(seam.CustomErrorName, "CustomErrorName", seam.ErrorName, but=("asl.parse.preprocessor",))
 

@@ -44,6 +44,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "asl.component.state.choice.comparison.comparison_func": ("ComparisonFuncValue",),
     "asl.component.state.state_succeed.state_succeed": ("StateSucceed",),
     "asl.component.state.fail.state_fail": ("StateFail",),
+    "asl.component.state.fail.error_decl": ("Error",),
+    "asl.component.state.fail.cause_decl": ("Cause",),
     "asl.component.state.wait.state_wait": ("StateWait",),
     "asl.component.state.wait.wait_function.seconds": ("SecondsJSONata",),
     "asl.component.state.wait.wait_function.timestamp": ("Timestamp", "TimestampPath"),

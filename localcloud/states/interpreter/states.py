@@ -55,6 +55,12 @@ class Reporting:
             self._report(env, path_error)
             raise path_error from error
 
+    def _eval_state(self, env: Any) -> None:
+        try:
+            super()._eval_state(env)  # type: ignore[misc]
+        except NoSuchJsonPathError as error:
+            raise missing_path(env, error) from error
+
     def _report(self, env: Any, error: Any) -> None:
         event = error.failure_event
         entered = getattr(env.event_history_context, "entered", event.source_event_id)

@@ -11,6 +11,7 @@ from localcloud.states.interpreter import jsonata_engine as engine
 from localcloud.states.interpreter.expressions import Expression, whole_number
 from localcloud.states.interpreter.faults import runtime_failure
 from localcloud.states.interpreter.seam import SecondsJSONata, StateWait, StringLiteral, WaitFunction
+from localcloud.states.interpreter.states import Reporting
 
 _TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 
@@ -57,7 +58,7 @@ class WaitUntil(WaitFunction):  # type: ignore[misc]
         )
 
 
-class Wait(StateWait):  # type: ignore[misc]
+class Wait(Reporting, StateWait):  # type: ignore[misc]
     """Waits, shortened by the local cloud's time scale."""
 
     def _eval_state(self, env: Any) -> None:
