@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcloud.states import expressions, tasks
+from localcloud.states import expressions, refusals, tasks
 from localcloud.states.fields import (
     CATCH,
     ENDS,
@@ -54,7 +54,8 @@ def problems_of_text(text: str) -> list[str]:
         return [f"not JSON: {error}"]
     if not isinstance(definition, dict):
         return ["the definition must be an object"]
-    return list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath"), top=True))
+    found = list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath"), top=True))
+    return found + list(refusals.names_twice(definition))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def _state(name: str, state: Any, states: Mapping[str, Any], at: str, language: 
     yield from _transitions(state, states, at)
     yield from _faults(state, states, at)
     yield from (f"{at}: {problem}" for problem in expressions.problems(state, language))
+    yield from (f"{at}: {problem}" for problem in refusals.problems(state, language))
     yield from _KINDS.get(kind, _nothing)(state, states, at, language)
 
 

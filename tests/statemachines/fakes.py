@@ -57,9 +57,9 @@ class FakeClient:
 
 
 def reply(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """`{error, message}` raises; `{raises}` and `{result}` are what a function did; anything else is the answer."""
+    """`{error, message}` raises an error of the service; `{raises}` and `{result}` are what a function did; anything else is the answer."""
     about = {"RequestId": "req", "HTTPStatusCode": 200, "HTTPHeaders": {}}
-    if "error" in answer:
+    if "error" in answer and "message" in answer:
         about["HTTPStatusCode"] = answer.get("status", 400)
         code = {"Code": answer["error"], "Message": answer.get("message", "")}
         raise ClientError({"Error": code, "ResponseMetadata": about}, operation)  # type: ignore[typeddict-item]

@@ -65,7 +65,7 @@ class _Branches:
         if self._error is not None:
             self._give_up()
             raise failure(
-                self._env, self._error.get("error"), self._error.get("cause"),  # type: ignore[arg-type]
+                self._env, self._error.get("error"), self._error.get("cause"),
                 event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
             )  # fmt: skip
         for frame in self._frames:

@@ -24,14 +24,14 @@ INTRINSIC, BRANCH = "States.IntrinsicFailure", "States.BranchFailed"
 _UNCATCHABLE = {RUNTIME, TOO_LARGE}
 
 
-def failure(env: Any, error: str, cause: str, *, event: Any = None, details: str = "taskFailedEventDetails") -> Any:
+def failure(env: Any, error: str | None, cause: str | None, *, event: Any = None, details: str = "taskFailedEventDetails") -> Any:
     """An exception that fails the state; `event` is what is written into the history, by default TaskFailed."""
     return FailureEventException(
         FailureEvent(
             env=env,
-            error_name=ErrorName(error),
+            error_name=None if error is None else ErrorName(error),
             event_type=event or HistoryEventType.TaskFailed,
-            event_details={details: {"error": error, "cause": cause}},
+            event_details={details: {k: v for k, v in (("error", error), ("cause", cause)) if v is not None}},
         )
     )
 

@@ -48,6 +48,12 @@ def _of_map(state: dict[str, Any]) -> dict[str, Any]:
     reader = state.get("ItemReader")
     if isinstance(reader, dict):
         state["ItemReader"] = {**reader, **({"ReaderConfig": _reader(reader["ReaderConfig"], extra)} if "ReaderConfig" in reader else {})}
+    config = (state.get("ItemProcessor") or {}).get("ProcessorConfig")
+    if isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS":
+        state["ItemProcessor"]["ProcessorConfig"] = {**config, "ExecutionType": "STANDARD"}
+        extra["ExecutionType"] = "EXPRESS"
+    if isinstance(state.get("ItemSelector"), str):
+        extra["ItemSelector"] = state.pop("ItemSelector")
     writer = state.get("ResultWriter")
     if isinstance(writer, dict):
         extra["WriterConfig"] = writer.get("WriterConfig", {})

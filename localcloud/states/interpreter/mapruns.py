@@ -149,15 +149,15 @@ def _output(state: Any, env: Any, run_: MapRun) -> Any:
     return results.shape([child for child in run_.children if child.status == "SUCCEEDED"], config, "COMPACT")
 
 
-def batcher(template: dict[str, Any], language: str, build: Callable[..., Any]) -> Any:
-    """A component that evaluates an ItemBatcher to plain values."""
+def template(given: Any, language: str, build: Callable[..., Any]) -> Any:
+    """A component that evaluates a template of a field that moto does not know."""
     if language == "JSONata":
-        state: dict[str, Any] = {"Type": "Pass", "Output": template, "End": True}
+        state: dict[str, Any] = {"Type": "Pass", "Output": given, "End": True}
     else:
-        paths = {f"{key[:-4]}.$": value for key, value in template.items() if key.endswith("Path")}
+        paths = {f"{key[:-4]}.$": value for key, value in given.items() if key.endswith("Path")}
         state = {
             "Type": "Pass", "End": True,
-            "Parameters": {key: value for key, value in template.items() if not key.endswith("Path")} | paths,
+            "Parameters": {key: value for key, value in given.items() if not key.endswith("Path")} | paths,
         }  # fmt: skip
     program = build({"QueryLanguage": language, "StartAt": "Batch", "States": {"Batch": state}}, {})
     parsed = program.states.states["Batch"]

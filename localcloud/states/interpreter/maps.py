@@ -38,7 +38,9 @@ class Map(Faulty, StateMap):  # type: ignore[misc]
         """The fields of this state that moto's grammar does not know."""
         self.extra = extra
         if "ItemBatcher" in extra:
-            self.batcher = mapruns.batcher(extra["ItemBatcher"], extra["language"], build)
+            self.batcher = mapruns.template(extra["ItemBatcher"], extra["language"], build)
+        if "ItemSelector" in extra:
+            self.item_selector = mapruns.template(extra["ItemSelector"], extra["language"], build)
 
     @property
     def distributed(self) -> bool:
@@ -118,7 +120,7 @@ class Iterations:
         if self._error is not None:
             self._abort_running()
             raise failure(
-                self._env, self._error.get("error"), self._error.get("cause"),  # type: ignore[arg-type]
+                self._env, self._error.get("error"), self._error.get("cause"),
                 event=HistoryEventType.MapIterationFailed, details="executionFailedEventDetails",
             )  # fmt: skip
         return self._outputs

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from decimal import Decimal
 from typing import Any
 
 from localcloud.states.interpreter import branches, choices, fields, history, jsonata_engine, maps, paths, seam, states, tasks, waits
@@ -66,15 +68,34 @@ def _tree(text: str) -> Any:
     from antlr4 import CommonTokenStream, InputStream  # type: ignore[import-untyped]
 
     faults = SyntaxErrorListener()
-    lexer = ASLLexer(InputStream(text))
+    lexer = ASLLexer(InputStream(_NUMBER.sub(_plain_number, text)))
     lexer.removeErrorListeners()
-    parser = ASLParser(CommonTokenStream(lexer))
+    tokens = CommonTokenStream(lexer)
+    _free_keywords(tokens)
+    parser = ASLParser(tokens)
     parser.removeErrorListeners()
     parser.addErrorListener(faults)
     tree = parser.state_machine()
     if faults.errors:
         raise Refused(f"SCHEMA_VALIDATION_FAILED: {'; '.join(faults.errors[:3])}")
     return tree
+
+
+# A string (left alone) or a number with an exponent, which moto's grammar does not know.
+_NUMBER = re.compile(r'("(?:[^"\\]|\.)*")|(-?\d+(?:\.\d+)?[eE][-+]?\d+)')
+
+
+def _plain_number(match: re.Match[str]) -> str:
+    return match.group(1) or format(Decimal(match.group(2)), "f")
+
+
+def _free_keywords(tokens: Any) -> None:
+    """The names of the query languages are words like any other, except where one is chosen."""
+    tokens.fill()
+    for index, token in enumerate(tokens.tokens):
+        if token.type in (ASLLexer.JSONPATH, ASLLexer.JSONATA) and tokens.tokens[max(index - 2, 0)].type != ASLLexer.QUERYLANGUAGE:
+            token.type = ASLLexer.STRING
+    tokens.seek(0)
 
 
 def text_of(node: Any) -> str:
