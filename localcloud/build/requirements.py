@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,55 +22,48 @@ Report = Callable[[str], None]
 def installed_target(requirements: Path, cache: Path, report: Report) -> Path:
     """A folder with the packages of a hash-locked requirements file, as `pip install --target` makes it."""
     target = cache / "packages" / _digest(requirements)
-    if not target.is_dir():
+
+    def fill() -> None:
         report(f"installing {requirements.name} of {requirements.parent.name}")
-        partial = _partial(target)
-        _uv(
-            "pip",
-            "install",
-            "--quiet",
-            "--require-hashes",
-            "--no-deps",
-            "--python",
-            sys.executable,
-            "--target",
-            str(partial),
-            "-r",
-            str(requirements),
-        )
-        _finish(partial, target)
-    return target
+        _install(requirements, "--target", str(target), "--python", sys.executable)
+
+    return _made_once(target, fill)
 
 
 def installed_environment(requirements: list[Path], cache: Path, report: Report, salt: str = "") -> Path:
     """A virtual environment with the packages of requirements files."""
-    digest = hashlib.sha256("".join([salt, *(_digest(path) for path in requirements)]).encode()).hexdigest()[
-        :24
-    ]
-    target = cache / "environments" / digest
-    ready = target / ".ready"
-    if not ready.exists():
+    digests = "".join([salt, *(_digest(path) for path in requirements)])
+    target = cache / "environments" / hashlib.sha256(digests.encode()).hexdigest()[:24]
+
+    def fill() -> None:
         report(f"building an environment for {', '.join(path.name for path in requirements) or 'the image'}")
-        shutil.rmtree(target, ignore_errors=True)
         base = getattr(sys, "_base_executable", None) or sys.executable
-        # A virtual environment holds its own path, so it is made in place and marked when it is whole.
         _uv("venv", "--quiet", "--python", base, str(target))
         for path in requirements:
-            hashes = ["--require-hashes", "--no-deps"] if "--hash=" in path.read_text("utf-8") else []
             # Compiled at once, as pip does it in a container: jobs may be told to write no bytecode.
-            _uv(
-                "pip",
-                "install",
-                "--quiet",
-                "--compile-bytecode",
-                *hashes,
-                "--python",
-                str(target / "bin" / "python"),
-                "-r",
-                str(path),
-            )
-        ready.touch()
+            _install(path, "--compile-bytecode", "--python", str(target / "bin" / "python"))
+
+    return _made_once(target, fill)
+
+
+def _made_once(target: Path, fill: Callable[[], None]) -> Path:
+    """A cached folder. It is made where it stays, since an environment holds its own path, and only counts
+    once it is whole; of several processes that want it one makes it and the others wait."""
+    ready = target.with_name(f"{target.name}.ready")
+    if not ready.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.with_name(f"{target.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ready.exists():
+                shutil.rmtree(target, ignore_errors=True)
+                fill()
+                ready.touch()
     return target
+
+
+def _install(requirements: Path, *options: str) -> None:
+    hashes = ["--require-hashes", "--no-deps"] if "--hash=" in requirements.read_text("utf-8") else []
+    _uv("pip", "install", "--quiet", *hashes, *options, "-r", str(requirements))
 
 
 def _digest(requirements: Path) -> str:
@@ -78,20 +71,6 @@ def _digest(requirements: Path) -> str:
         raise BuildError(f"there is no requirements file {requirements}")
     version = f"{sys.implementation.cache_tag}-{sys.platform}"
     return hashlib.sha256(requirements.read_bytes() + version.encode()).hexdigest()[:24]
-
-
-def _partial(target: Path) -> Path:
-    partial = target.with_name(f".{target.name}-{uuid.uuid4().hex[:8]}")
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    return partial
-
-
-def _finish(partial: Path, target: Path) -> None:
-    partial.mkdir(exist_ok=True)
-    try:
-        partial.rename(target)
-    except OSError:  # another process was first
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _uv(*arguments: str) -> None:
