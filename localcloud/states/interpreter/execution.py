@@ -1,6 +1,6 @@
 """One execution of a state machine: started, walked to an end, stopped, timed out, redriven.
 
-`walk` runs in the caller's thread. Whatever ends the execution first decides: the last state, a failure, `stop`, or
+`walk` and `redrive` run in the caller's thread. Whatever ends the execution first decides: the last state, a failure, `stop`, or
 the definition's TimeoutSeconds; then the history is closed, what still waits is released, and `ended` is called once.
 """
 
@@ -19,6 +19,7 @@ from localcloud.states.interpreter.scopes import Scope
 from localcloud.states.interpreter.seam import (
     TMP_THREADS,
     AWSExecutionDetails,
+    FailureEventException,
     HistoryEventType,
     ProgramError,
     StateMachineType,
@@ -59,7 +60,7 @@ class Outcome:
 
 
 class Execution:
-    """An execution of a parsed program. It is walked once; `redriven` makes the next walk of a failed one."""
+    """An execution of a parsed program. It is walked once, from its start or, redriven, from where it failed."""
 
     def __init__(
         self,
@@ -78,7 +79,6 @@ class Execution:
         self._lock, self._done = threading.Lock(), threading.Event()
         self._timer: threading.Timer | None = None
         self.outcome = Outcome()
-        self.redrives = 0
         self.env = self._environment()
 
     @property
@@ -96,7 +96,7 @@ class Execution:
             context={
                 "Execution": {
                     "Id": context.arn, "Input": self._given, "Name": context.name,
-                    "RoleArn": context.role_arn, "StartTime": context.started, "RedriveCount": self.redrives,
+                    "RoleArn": context.role_arn, "StartTime": context.started,
                 },
                 "StateMachine": {"Id": context.machine_arn, "Name": context.machine_name},
             },
@@ -139,8 +139,6 @@ class Execution:
 
     def _states(self) -> None:
         """Evaluate state after state. moto's own loop would write the terminal event and run in one more thread."""
-        from localcloud.states.interpreter.seam import FailureEventException
-
         env = self.env
         try:
             while env.is_running():
@@ -207,22 +205,24 @@ class Execution:
         self._done.wait(timeout)
         return self.outcome
 
-    def redrive(self) -> Outcome:
-        """Walk again from the state that did not succeed, with the input it had and the variables of then."""
-        if self.outcome.status in (RUNNING, SUCCEEDED):
-            raise ValueError(f"Execution is {self.outcome.status} and cannot be redriven")
-        old, self.redrives = self.env, self.redrives + 1
-        state, given = old.event_manager.last_entered(self._machine)
-        self.outcome, self._done = Outcome(), threading.Event()
-        self.env = env = self._environment()
-        env.event_manager = old.event_manager
-        env.event_manager.reopen()
-        env.event_history_context = old.event_history_context
-        env.variable_store = old.variable_store
+    def redrive(self, events: list[dict[str, Any]], count: int) -> Outcome:
+        """Walk on from the top-level state that did not succeed, with the input and the variables of then.
+
+        Everything is taken from the history, so that an execution of an earlier run of the process can be redriven.
+        What is not kept is how far a Map or a Parallel had come: it starts anew.
+        """
+        env = self.env
+        env.event_manager = history = History(events)
+        env.event_history_context = start_context(history.events[-1]["id"])
+        state, given = history.last_entered(self._machine)
+        for name, value in history.assigned(self._machine).items():
+            env.variable_store.set(name, value)
+        env.variable_store.reset_tracing()
         env.states.reset(input_value=given)
+        env.states.context_object.context_object_data["Execution"]["RedriveCount"] = count
         env.event_manager.add_event(
             env.event_history_context, HistoryEventType.ExecutionRedriven,
-            {"executionRedrivenEventDetails": {"redriveCount": self.redrives}}, update_source_event_id=False,
+            {"executionRedrivenEventDetails": {"redriveCount": count}}, update_source_event_id=False,
         )  # fmt: skip
         return self._walk_from(state)
 

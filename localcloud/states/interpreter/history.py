@@ -82,8 +82,14 @@ class History(EventManager):  # type: ignore[misc]
                 return details["name"], json.loads(details["input"])
         return machine.start_at.start_at_name, json.loads(self._history_event_list[0]["executionStartedEventDetails"]["input"])
 
-    def reopen(self) -> None:
-        self._closed = False
+    def assigned(self, machine: Any) -> dict[str, Any]:
+        """The variables that the top-level states have assigned."""
+        found: dict[str, Any] = {}
+        for event in self._history_event_list:
+            details = event.get("stateExitedEventDetails") or {}
+            if details.get("name") in machine.states.states:
+                found |= {name: json.loads(text) for name, text in details.get("assignedVariables", {}).items()}
+        return found
 
     @property
     def events(self) -> list[dict[str, Any]]:

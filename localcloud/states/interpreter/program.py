@@ -82,7 +82,7 @@ def _tree(text: str) -> Any:
 
 
 # A string (left alone) or a number with an exponent, which moto's grammar does not know.
-_NUMBER = re.compile(r'("(?:[^"\\]|\.)*")|(-?\d+(?:\.\d+)?[eE][-+]?\d+)')
+_NUMBER = re.compile(r'("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?[eE][-+]?\d+)')
 
 
 def _plain_number(match: re.Match[str]) -> str:

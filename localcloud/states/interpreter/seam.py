@@ -24,9 +24,9 @@ _TASK = "asl.component.state.exec.state_task."
 _COMMON = "asl.component.common."
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "api": ("HistoryEventType", "StateMachineType"),
+    "api": ("ActivityDoesNotExist", "HistoryEventType", "StateMachineType"),
     "utils": ("TMP_THREADS", "camel_to_snake_case", "snake_to_camel_case"),
-    "backend.activity": ("Activity", "ActivityTask"),
+    "backend.activity": ("ActivityTask",),
     "asl.antlr.runtime.ASLLexer": ("ASLLexer",),
     "asl.antlr.runtime.ASLParser": ("ASLParser",),
     "asl.parse.asl_parser": ("SyntaxErrorListener",),
@@ -97,7 +97,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "asl.eval.states": ("ContextObjectData",),
     "asl.eval.variable_store": ("VariableStore",),
     "asl.eval.callback.callback": (
-        "CallbackEndpoint", "CallbackOutcomeFailure", "CallbackOutcomeSuccess", "CallbackOutcomeTimedOut",
+        "ActivityCallbackEndpoint", "CallbackEndpoint", "CallbackOutcomeFailure", "CallbackOutcomeSuccess", "CallbackOutcomeTimedOut",
         "CallbackPoolManager", "HeartbeatTimedOut", "HeartbeatTimeoutError",
     ),
     "asl.utils.boto_client": ("boto_client_for",),

@@ -10,6 +10,9 @@ import threading
 from typing import Any
 
 from localcloud.states.interpreter.seam import (
+    ActivityCallbackEndpoint,
+    ActivityDoesNotExist,
+    ActivityTask,
     CallbackEndpoint,
     CallbackOutcomeFailure,
     CallbackOutcomeSuccess,
@@ -38,8 +41,15 @@ class Tokens(CallbackPoolManager):  # type: ignore[misc]
         return endpoint
 
     def add_activity_task(self, callback_id: str, activity_arn: str, activity_input: str) -> Any:
+        """A task for an activity's workers; it can be found by its token before a worker can take it."""
+        activity = self._activity_store.get(activity_arn)
+        if activity is None:
+            raise ActivityDoesNotExist
+        endpoint = ActivityCallbackEndpoint(callback_id=callback_id, activity_input=activity_input)
+        self._pool[callback_id] = endpoint
         self._publish(callback_id)
-        return super().add_activity_task(callback_id, activity_arn, activity_input)
+        activity.add_task(ActivityTask(task_token=callback_id, task_input=activity_input))
+        return endpoint
 
     def _publish(self, token: str) -> None:
         with _lock:

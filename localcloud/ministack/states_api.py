@@ -1,0 +1,180 @@
+"""The calls of Step Functions' API that MiniStack lacks or answers differently from AWS."""
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any, Protocol
+
+from localcloud.states import validate
+from localcloud.states.interpreter import single, tokens
+from localcloud.states.interpreter.check import refusal
+
+# What AWS refuses in an execution's name.
+_BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
+_INPUT_LIMIT = 262_144
+
+
+class Engine(Protocol):
+    """What the API needs of the engine."""
+
+    services: Any
+
+    def stop(self, arn: str, error: str | None, cause: str | None) -> bool: ...
+    def redrive(self, record: dict[str, Any]) -> None: ...
+    def full(self) -> bool: ...
+
+
+def install(sfn: Any, engine: Engine) -> None:
+    api = Api(sfn, engine)
+    sfn._validate_definition_jsonata = lambda definition: refusal(definition) if isinstance(definition, str) else "no definition"
+    sfn._start_execution = api.start
+    sfn._start_sync_execution = api.start_sync
+    sfn._stop_execution = api.stop
+    sfn._describe_execution = api.describe
+    sfn._send_task_success = api.task_success
+    sfn._send_task_failure = api.task_failure
+    sfn._send_task_heartbeat = api.task_heartbeat
+    sfn._get_activity_task = api.activity_task
+    sfn._validate_state_machine_definition = api.validate
+    sfn._test_state = api.test_state
+    sfn.handle_request = api.handle_request
+
+
+class Api:
+    """Answers in MiniStack's form: (status, headers, body)."""
+
+    def __init__(self, sfn: Any, engine: Engine) -> None:
+        self._sfn, self._engine = sfn, engine
+        self._start, self._start_sync, self._stop = sfn._start_execution, sfn._start_sync_execution, sfn._stop_execution
+        self._describe, self._activity_task = sfn._describe_execution, sfn._get_activity_task
+        self._handle = sfn.handle_request
+
+    async def handle_request(self, method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+            return self._sfn._finalize_response(self.redrive(json.loads(body or b"{}")))
+        return await self._handle(method, path, headers, body, query)
+
+    def _refuse(self, code: str, message: str) -> Any:
+        return self._sfn.error_response_json(code, message, 400)
+
+    def start(self, data: dict[str, Any]) -> Any:
+        name, text = data.get("name"), data.get("input", "{}")
+        refused = _refused_start(name, text)
+        if refused:
+            return self._refuse(*refused)
+        if self._engine.full():
+            return self._refuse("ExecutionLimitExceeded", "The maximum number of running executions has been reached")
+        machine = self._sfn._resolve_state_machine_arn(data.get("stateMachineArn", "").split("#")[0])
+        arn = f"{machine}:{name}".replace(":stateMachine:", ":execution:") if machine and name else ""
+        known = self._sfn._executions.get(arn)
+        if known and known["status"] == "RUNNING" and known["input"] == text:
+            return self._sfn.json_response({"executionArn": arn, "startDate": known["startDate"]})
+        return self._start(data)
+
+    def start_sync(self, data: dict[str, Any]) -> Any:
+        refused = _refused_start(data.get("name"), data.get("input", "{}"))
+        if refused:
+            return self._refuse(*refused)
+        machine = self._sfn._state_machines.get(data.get("stateMachineArn", ""))
+        if machine is not None and machine.get("type", "STANDARD") != "EXPRESS":
+            return self._refuse("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+        return self._start_sync(data)
+
+    def stop(self, data: dict[str, Any]) -> Any:
+        arn = data.get("executionArn", "")
+        if self._engine.stop(arn, data.get("error"), data.get("cause")):
+            return self._sfn.json_response({"stopDate": self._sfn._executions[arn]["stopDate"]})
+        return self._stop(data)
+
+    def describe(self, data: dict[str, Any]) -> Any:
+        answer = self._describe(data)
+        record = self._sfn._executions.get(data.get("executionArn"))
+        if record is None:
+            return answer
+        redrivable = record["status"] in ("FAILED", "ABORTED", "TIMED_OUT") and not record.get("mapRunArn")
+        more = {
+            "redriveCount": record.get("redriveCount", 0),
+            "redriveStatus": "REDRIVABLE" if redrivable else "NOT_REDRIVABLE",
+            **({"redriveDate": record["redriveDate"]} if record.get("redriveDate") else {}),
+        }
+        if not redrivable:
+            more["redriveStatusReason"] = f"Execution is {record['status']} and cannot be redriven"
+        told = {key: value for key, value in json.loads(answer[2]).items() if value is not None}
+        if "output" not in told:
+            told.pop("outputDetails", None)
+        return self._sfn.json_response(told | more)
+
+    def redrive(self, data: dict[str, Any]) -> Any:
+        record = self._sfn._executions.get(data.get("executionArn"))
+        if record is None:
+            return self._refuse("ExecutionDoesNotExist", f"Execution Does Not Exist: '{data.get('executionArn')}'")
+        if record["status"] not in ("FAILED", "ABORTED", "TIMED_OUT"):
+            return self._refuse("ExecutionNotRedrivable", f"Execution is {record['status']} and cannot be redriven")
+        if record["stateMachineArn"] not in self._sfn._state_machines:
+            return self._refuse("ExecutionNotRedrivable", "The state machine of the execution does not exist any more")
+        self._engine.redrive(record)
+        return self._sfn.json_response({"redriveDate": record["redriveDate"]})
+
+    def task_success(self, data: dict[str, Any]) -> Any:
+        try:
+            json.loads(data.get("output", ""))
+        except ValueError:
+            return self._refuse("InvalidOutput", "Invalid Output: 'The output is not JSON'")
+        return self._token(lambda token: tokens.succeed(token, data["output"]), data)
+
+    def task_failure(self, data: dict[str, Any]) -> Any:
+        return self._token(lambda token: tokens.fail(token, data.get("error"), data.get("cause")), data)
+
+    def task_heartbeat(self, data: dict[str, Any]) -> Any:
+        return self._token(tokens.heartbeat, data)
+
+    def _token(self, send: Any, data: dict[str, Any]) -> Any:
+        try:
+            send(data.get("taskToken", ""))
+        except tokens.UnknownToken:
+            return self._refuse("InvalidToken", "Invalid Token: 'Invalid token'")
+        except tokens.TokenExpired:
+            return self._refuse("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        return self._sfn.json_response({})
+
+    async def activity_task(self, data: dict[str, Any]) -> Any:
+        answer = await self._activity_task(data)
+        token = json.loads(answer[2] or b"{}").get("taskToken")
+        if token:
+            with contextlib.suppress(tokens.UnknownToken, tokens.TokenExpired):
+                tokens.start_activity(token, data.get("workerName"))
+        return answer
+
+    def validate(self, data: dict[str, Any]) -> Any:
+        text = data.get("definition", "")
+        problems = validate.problems_of_text(text)
+        if not problems:
+            reason = refusal(text)
+            problems = [reason] if reason else []
+        diagnostics = [{"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": text} for text in problems]
+        most = data.get("maxResults") or 100
+        return self._sfn.json_response(
+            {"result": "FAIL" if problems else "OK", "diagnostics": diagnostics[:most], "truncated": len(diagnostics) > most}
+        )
+
+    def test_state(self, data: dict[str, Any]) -> Any:
+        try:
+            return self._sfn.json_response(single.test(data, self._engine.services))
+        except single.Unusable as error:
+            return self._refuse(error.code, str(error))
+
+
+def _refused_start(name: str | None, text: str) -> tuple[str, str] | None:
+    if name is not None and (not 1 <= len(name) <= 80 or _BAD_NAME.search(name)):
+        return "InvalidName", f"Invalid Name: '{name}'"
+    if len(text.encode()) > _INPUT_LIMIT:
+        return "InvalidExecutionInput", f"The input is over {_INPUT_LIMIT} bytes"
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return "InvalidExecutionInput", f"Invalid State Machine Execution Input: {error}"
+    return None
