@@ -28,14 +28,19 @@ def pytest_configure() -> None:
 
 # What a folder's tests are, so that none has to say it of itself.
 KINDS = {"integration": ("slow",), "e2e": ("slow", "e2e")}
+# Seconds: the first test of a clean checkout also builds the image and the layers.
+PATIENCE = {"integration": 300, "e2e": 600}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their folder; those of the whole loop share one worker, because they share two cores."""
     for item in items:
-        for mark in KINDS.get(item.path.relative_to(TESTS).parts[0], ()):
+        folder = item.path.relative_to(TESTS).parts[0]
+        for mark in KINDS.get(folder, ()):
             item.add_marker(mark)
+        if folder in PATIENCE and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENCE[folder]))
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.xdist_group("e2e"))
 
