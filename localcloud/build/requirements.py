@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from localcloud.cached import made_once
 from localcloud.errors import BuildError
 
 if TYPE_CHECKING:
@@ -21,21 +20,20 @@ Report = Callable[[str], None]
 
 def installed_target(requirements: Path, cache: Path, report: Report) -> Path:
     """A folder with the packages of a hash-locked requirements file, as `pip install --target` makes it."""
-    target = cache / "packages" / _digest(requirements)
 
-    def fill() -> None:
+    def fill(target: Path) -> None:
         report(f"installing {requirements.name} of {requirements.parent.name}")
         _install(requirements, "--target", str(target), "--python", sys.executable)
 
-    return _made_once(target, fill)
+    return made_once(cache / "packages" / _digest(requirements), fill)
 
 
 def installed_environment(requirements: list[Path], cache: Path, report: Report, salt: str = "") -> Path:
     """A virtual environment with the packages of requirements files."""
     digests = "".join([salt, *(_digest(path) for path in requirements)])
-    target = cache / "environments" / hashlib.sha256(digests.encode()).hexdigest()[:24]
+    digest = hashlib.sha256(digests.encode()).hexdigest()[:24]
 
-    def fill() -> None:
+    def fill(target: Path) -> None:
         report(f"building an environment for {', '.join(path.name for path in requirements) or 'the image'}")
         base = getattr(sys, "_base_executable", None) or sys.executable
         _uv("venv", "--quiet", "--python", base, str(target))
@@ -43,22 +41,7 @@ def installed_environment(requirements: list[Path], cache: Path, report: Report,
             # Compiled at once, as pip does it in a container: jobs may be told to write no bytecode.
             _install(path, "--compile-bytecode", "--python", str(target / "bin" / "python"))
 
-    return _made_once(target, fill)
-
-
-def _made_once(target: Path, fill: Callable[[], None]) -> Path:
-    """A cached folder. It is made where it stays, since an environment holds its own path, and only counts
-    once it is whole; of several processes that want it one makes it and the others wait."""
-    ready = target.with_name(f"{target.name}.ready")
-    if not ready.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.with_name(f"{target.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not ready.exists():
-                shutil.rmtree(target, ignore_errors=True)
-                fill()
-                ready.touch()
-    return target
+    return made_once(cache / "environments" / digest, fill)
 
 
 def _install(requirements: Path, *options: str) -> None:

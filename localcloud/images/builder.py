@@ -13,12 +13,12 @@ import json
 import os
 import shutil
 import sys
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localcloud.build.requirements import installed_environment
 from localcloud.build.zips import files_of
+from localcloud.cached import made_once
 from localcloud.errors import ImageError
 from localcloud.fence import fence_environment
 from localcloud.images.dockerfile import Recipe, parse
@@ -35,10 +35,12 @@ def build_image(context: Path, dockerfile: Path, cache: Path, report: Callable[[
     requirements = [_requirements(recipe, context, name) for name in recipe.requirements]
     files = _copied(recipe, context)
     digest = _digest(dockerfile, files)
-    tree = cache / "images" / digest[:24]
-    if not tree.is_dir():
+
+    def fill(tree: Path) -> None:
         report(f"building the image of {dockerfile.name} in {context.name}")
-        _fill(tree, files)
+        _copy(files, tree)
+
+    tree = made_once(cache / "images" / digest[:24], fill)
     environment = installed_environment(requirements, cache, report)
     fence_environment(_site_packages(environment))
     root = tree / recipe.workdir.lstrip("/")
@@ -107,18 +109,12 @@ def _digest(dockerfile: Path, files: dict[str, Path]) -> str:
     return digest.hexdigest()
 
 
-def _fill(tree: Path, files: dict[str, Path]) -> None:
-    partial = tree.with_name(f".{tree.name}-{uuid.uuid4().hex[:8]}")
-    partial.mkdir(parents=True)
+def _copy(files: dict[str, Path], tree: Path) -> None:
     for target, source in files.items():
-        place = partial / target.lstrip("/")
+        place = tree / target.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
         place.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
-    try:
-        partial.rename(tree)
-    except OSError:  # another process was first
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _site_packages(environment: Path) -> Path:

@@ -6,31 +6,28 @@ nothing and needs no network.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
-import os
 import re
-import shutil
 import sys
 from pathlib import Path
+
+from localcloud.cached import made_once
 
 _ROOTS = ("awslambdaric", "boto3")
 
 
 def runtime_dir(build_dir: Path) -> Path:
-    """Make or find the runtime's folder."""
-    names = _closure(_ROOTS)
+    """Make or find the runtime's folder; it holds good for this environment and these versions."""
     versions = "-".join(importlib.metadata.version(root) for root in _ROOTS)
-    target = build_dir / "runtime" / f"python{sys.version_info[0]}.{sys.version_info[1]}-{versions}"
-    if target.is_dir() and all(entry.exists() for entry in target.iterdir()):
-        return target
-    shutil.rmtree(target, ignore_errors=True)
-    partial = target.with_suffix(f".{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name in sorted(names):
-        _link(name, partial)
-    partial.rename(target)
-    return target
+    environment = hashlib.sha256(sys.prefix.encode()).hexdigest()[:8]
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}-{versions}-{environment}"
+
+    def fill(target: Path) -> None:
+        for distribution in sorted(_closure(_ROOTS)):
+            _link(distribution, target)
+
+    return made_once(build_dir / "runtime" / name, fill)
 
 
 def _closure(roots: tuple[str, ...]) -> set[str]:
