@@ -207,6 +207,15 @@ def test_a_set_up_that_was_killed_is_done_again(checkout: Checkout) -> None:
     assert checkout.syncs == 2
 
 
+def test_a_stamp_that_was_cut_short_does_not_count(checkout: Checkout) -> None:
+    checkout.python("python3")
+    checkout.start("up")
+    (checkout.root / ".venv" / "dropforge-use").write_text("")
+
+    assert checkout.start("up").returncode == 0
+    assert checkout.syncs == 2
+
+
 def test_two_starts_at_once_make_one_environment(checkout: Checkout) -> None:
     checkout.python("python3")
     environment = checkout.environment(UV_SLEEP="0.5")
