@@ -30,7 +30,9 @@ class Engine(Protocol):
 
 def install(sfn: Any, engine: Engine) -> None:
     api = Api(sfn, engine)
-    sfn._validate_definition_jsonata = lambda definition: refusal(definition) if isinstance(definition, str) else "no definition"
+    sfn._validate_definition_jsonata = lambda definition: (
+        refusal(definition) if isinstance(definition, str) else "no definition"
+    )
     sfn._start_execution = api.start
     sfn._start_sync_execution = api.start_sync
     sfn._stop_execution = api.stop
@@ -49,7 +51,11 @@ class Api:
 
     def __init__(self, sfn: Any, engine: Engine) -> None:
         self._sfn, self._engine = sfn, engine
-        self._start, self._start_sync, self._stop = sfn._start_execution, sfn._start_sync_execution, sfn._stop_execution
+        self._start, self._start_sync, self._stop = (
+            sfn._start_execution,
+            sfn._start_sync_execution,
+            sfn._stop_execution,
+        )
         self._describe, self._activity_task = sfn._describe_execution, sfn._get_activity_task
         self._handle = sfn.handle_request
 
@@ -67,7 +73,9 @@ class Api:
         if refused:
             return self._refuse(*refused)
         if self._engine.full():
-            return self._refuse("ExecutionLimitExceeded", "The maximum number of running executions has been reached")
+            return self._refuse(
+                "ExecutionLimitExceeded", "The maximum number of running executions has been reached"
+            )
         machine = self._sfn._resolve_state_machine_arn(data.get("stateMachineArn", "").split("#")[0])
         arn = f"{machine}:{name}".replace(":stateMachine:", ":execution:") if machine and name else ""
         known = self._sfn._executions.get(arn)
@@ -81,7 +89,10 @@ class Api:
             return self._refuse(*refused)
         machine = self._sfn._state_machines.get(data.get("stateMachineArn", ""))
         if machine is not None and machine.get("type", "STANDARD") != "EXPRESS":
-            return self._refuse("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+            return self._refuse(
+                "StateMachineTypeNotSupported",
+                "This operation is not supported by this type of state machine",
+            )
         return self._start_sync(data)
 
     def stop(self, data: dict[str, Any]) -> Any:
@@ -111,11 +122,17 @@ class Api:
     def redrive(self, data: dict[str, Any]) -> Any:
         record = self._sfn._executions.get(data.get("executionArn"))
         if record is None:
-            return self._refuse("ExecutionDoesNotExist", f"Execution Does Not Exist: '{data.get('executionArn')}'")
+            return self._refuse(
+                "ExecutionDoesNotExist", f"Execution Does Not Exist: '{data.get('executionArn')}'"
+            )
         if record["status"] not in ("FAILED", "ABORTED", "TIMED_OUT"):
-            return self._refuse("ExecutionNotRedrivable", f"Execution is {record['status']} and cannot be redriven")
+            return self._refuse(
+                "ExecutionNotRedrivable", f"Execution is {record['status']} and cannot be redriven"
+            )
         if record["stateMachineArn"] not in self._sfn._state_machines:
-            return self._refuse("ExecutionNotRedrivable", "The state machine of the execution does not exist any more")
+            return self._refuse(
+                "ExecutionNotRedrivable", "The state machine of the execution does not exist any more"
+            )
         self._engine.redrive(record)
         return self._sfn.json_response({"redriveDate": record["redriveDate"]})
 
@@ -155,10 +172,16 @@ class Api:
         if not problems:
             reason = refusal(text)
             problems = [reason] if reason else []
-        diagnostics = [{"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": text} for text in problems]
+        diagnostics = [
+            {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": text} for text in problems
+        ]
         most = data.get("maxResults") or 100
         return self._sfn.json_response(
-            {"result": "FAIL" if problems else "OK", "diagnostics": diagnostics[:most], "truncated": len(diagnostics) > most}
+            {
+                "result": "FAIL" if problems else "OK",
+                "diagnostics": diagnostics[:most],
+                "truncated": len(diagnostics) > most,
+            }
         )
 
     def test_state(self, data: dict[str, Any]) -> Any:

@@ -1,8 +1,9 @@
 """Step Functions: the interpreter behind MiniStack's API.
 
-MiniStack keeps what it is good at: the wire, state machines, versions, aliases, tags, the records of executions and
-their lists. What runs is `states.interpreter`: it replaces MiniStack's `_run_execution`, and the records follow it.
-An execution is a thread of its own, so waiting holds up nobody; over `_MOST_OPEN` of them a start is refused.
+MiniStack keeps what it is good at: the wire, state machines, versions, aliases, tags, the records of
+executions and their lists. What runs is `states.interpreter`: it replaces MiniStack's `_run_execution`,
+and the records follow it. An execution is a thread of its own, so waiting holds up nobody; over
+`_MOST_OPEN` of them a start is refused.
 """
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
@@ -55,7 +56,12 @@ class Engine:
         """Run a failed execution on, in a thread."""
         count = record.get("redriveCount", 0) + 1
         record.update(
-            status="RUNNING", stopDate=None, error=None, cause=None, redriveCount=count, redriveDate=self._sfn.now_iso()
+            status="RUNNING",
+            stopDate=None,
+            error=None,
+            cause=None,
+            redriveCount=count,
+            redriveDate=self._sfn.now_iso(),
         )
         events = list(record["events"])
         execution = self._prepare(record)
@@ -70,7 +76,9 @@ class Engine:
         threading.Thread(target=context.run, args=(walk,), daemon=True).start()
 
     def _prepare(self, record: dict[str, Any]) -> Execution | None:
-        """The execution of a record, known as running; None when it could not be made, and then it has failed."""
+        """The execution of a record, known as running; None when it could not be made, and then it has
+        failed.
+        """
         machine = self._sfn._state_machines.get(record["stateMachineArn"])
         if machine is None:
             self._end(record, Outcome("FAILED", None, "States.Runtime", "The state machine has been deleted"))
@@ -121,7 +129,9 @@ def _context(record: dict[str, Any], machine: dict[str, Any]) -> Context:
 
 
 class _Records:
-    """Keeps MiniStack's records of Map Runs and of their children. Its threads must act for the execution's account."""
+    """Keeps MiniStack's records of Map Runs and of their children. Its threads must act for the
+    execution's account.
+    """
 
     def __init__(self, sfn: Any, record: dict[str, Any]) -> None:
         self._sfn, self._record = sfn, record

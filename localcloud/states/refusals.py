@@ -1,7 +1,8 @@
-"""Further faults of definitions for which AWS answers InvalidDefinition: values of fields, and fields that exclude others.
+"""Further faults of definitions for which AWS answers InvalidDefinition: values of fields, and fields
+that exclude others.
 
-`validate` walks the machine and its states; this module looks at one state at a time. Where a value is a substitution
-of the template (`${Name}`) or an expression, it is taken on trust.
+`validate` walks the machine and its states; this module looks at one state at a time. Where a value is
+a substitution of the template (`${Name}`) or an expression, it is taken on trust.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from localcloud.states.interpreter.intrinsic_syntax import IntrinsicSyntax, read
 
+_SOURCES = ("$", "States.")
 _LONGEST_WAIT = 99_999_999
 _PAIRS = (
     "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage",
@@ -63,7 +65,10 @@ def names_twice(machine: Mapping[str, Any], seen: set[str] | None = None) -> Ite
         seen.add(name)
         if isinstance(state, dict):
             branches = state.get("Branches")
-            for inner in (state.get("ItemProcessor") or state.get("Iterator"), *(branches if isinstance(branches, list) else ())):
+            for inner in (
+                state.get("ItemProcessor") or state.get("Iterator"),
+                *(branches if isinstance(branches, list) else ()),
+            ):
                 if isinstance(inner, dict):
                     yield from names_twice(inner, seen)
 
@@ -82,9 +87,20 @@ def _pairs(state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _paths(state: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("InputPath", "OutputPath", "ItemsPath", "SecondsPath", "TimestampPath", "TimeoutSecondsPath"):
+    for name in (
+        "InputPath",
+        "OutputPath",
+        "ItemsPath",
+        "SecondsPath",
+        "TimestampPath",
+        "TimeoutSecondsPath",
+    ):
         value = state.get(name)
-        if value is not None and not on_trust(value) and not (isinstance(value, str) and value.startswith("$")):
+        if (
+            value is not None
+            and not on_trust(value)
+            and not (isinstance(value, str) and value.startswith("$"))
+        ):
             if not (isinstance(value, str) and value.startswith("States.")):
                 yield f"{name}: {value!r} is not a path"
     value = state.get("ResultPath")
@@ -180,7 +196,9 @@ def _test(name: str, value: Any, place: str) -> Iterator[str]:
     if name in _BY_PATH and not (isinstance(value, str) and value.startswith("$")):
         yield f"{place}: {value!r} is not a path"
     wanted = _TESTS.get(name)
-    if wanted is not None and (not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool))):
+    if wanted is not None and (
+        not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool))
+    ):
         yield f"{place}: {value!r} is of the wrong type"
     elif name.startswith("Timestamp") and name in _TESTS and not _is_timestamp(value):
         yield f"{place}: {value!r} is not an ISO-8601 date and time with a zone"

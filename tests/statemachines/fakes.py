@@ -16,7 +16,9 @@ _SESSION = botocore.session.get_session()
 
 
 class FakeServices(Services):
-    """Answers calls from a script: `{"lambda:Invoke": [answer, …]}`; the last answer stands for all that follow."""
+    """Answers calls from a script: `{"lambda:Invoke": [answer, …]}`; the last answer stands for all that
+    follow.
+    """
 
     def __init__(self, script: dict[str, list[Any]], objects: dict[str, str]) -> None:
         super().__init__("http://127.0.0.1:9")
@@ -57,7 +59,9 @@ class FakeClient:
 
 
 def reply(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """`{error, message}` raises an error of the service; `{raises}` and `{result}` are what a function did; anything else is the answer."""
+    """`{error, message}` raises an error of the service; `{raises}` and `{result}` are what a function
+    did; anything else is the answer.
+    """
     about = {"RequestId": "req", "HTTPStatusCode": 200, "HTTPHeaders": {}}
     if "error" in answer and "message" in answer:
         about["HTTPStatusCode"] = answer.get("status", 400)
@@ -65,15 +69,27 @@ def reply(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
         raise ClientError({"Error": code, "ResponseMetadata": about}, operation)  # type: ignore[typeddict-item]
     if "raises" in answer:
         body = json.dumps(answer["raises"]).encode()
-        return {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": io.BytesIO(body), "ResponseMetadata": about}
+        return {
+            "StatusCode": 200,
+            "FunctionError": "Unhandled",
+            "Payload": io.BytesIO(body),
+            "ResponseMetadata": about,
+        }
     if "result" in answer:
         body = json.dumps(answer["result"]).encode()
-        return {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": io.BytesIO(body), "ResponseMetadata": about}
+        return {
+            "StatusCode": 200,
+            "ExecutedVersion": "$LATEST",
+            "Payload": io.BytesIO(body),
+            "ResponseMetadata": about,
+        }
     return {**json.loads(json.dumps(answer), object_hook=_times), "ResponseMetadata": about}
 
 
 def _times(value: dict[str, Any]) -> Any:
-    """`{"$time": "2026-01-01T00:00:00Z"}` is a time and `{"$stream": "text"}` a stream, as botocore gives them."""
+    """`{"$time": "2026-01-01T00:00:00Z"}` is a time and `{"$stream": "text"}` a stream, as botocore gives
+    them.
+    """
     if "$time" in value:
         return datetime.fromisoformat(value["$time"])
     if "$stream" in value:
@@ -93,7 +109,10 @@ class FakeS3:
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         text = self._services.objects.get(f"{Bucket}/{Key}")
         if text is None:
-            return reply("GetObject", {"error": "NoSuchKey", "message": "The specified key does not exist.", "status": 404})
+            return reply(
+                "GetObject",
+                {"error": "NoSuchKey", "message": "The specified key does not exist.", "status": 404},
+            )
         return {
             "Body": io.BytesIO(text.encode()), "ETag": '"e"', "ContentLength": len(text),
             "LastModified": datetime(2026, 1, 1, tzinfo=UTC), "SSEKMSKeyId": "key",
@@ -102,7 +121,10 @@ class FakeS3:
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803
         if not any(name.startswith(f"{Bucket}/") for name in self._services.objects):
-            return reply("PutObject", {"error": "NoSuchBucket", "message": "The specified bucket does not exist", "status": 404})
+            return reply(
+                "PutObject",
+                {"error": "NoSuchBucket", "message": "The specified bucket does not exist", "status": 404},
+            )
         self._services.objects[f"{Bucket}/{Key}"] = Body.decode()
         return {"ETag": '"e"', "ResponseMetadata": {}}
 

@@ -1,4 +1,6 @@
-"""MiniStack with the interpreter behind its Step Functions, and nothing else: `python -m tests.statemachines.server PORT DIR`."""
+"""MiniStack with the interpreter behind its Step Functions, and nothing else: `python -m
+tests.statemachines.server PORT DIR`.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,13 @@ _ROLE = "arn:aws:iam::000000000000:role/machine"
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "tests.statemachines.server", str(port), str(tmp_path_factory.mktemp("state"))]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.statemachines.server",
+        str(port),
+        str(tmp_path_factory.mktemp("state")),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -47,7 +53,9 @@ def sfn(endpoint: str) -> Any:
 
 def create(sfn: Any, name: str, definition: dict[str, Any] | str, kind: str = "STANDARD") -> str:
     text = definition if isinstance(definition, str) else json.dumps(definition)
-    return str(sfn.create_state_machine(name=name, definition=text, roleArn=_ROLE, type=kind)["stateMachineArn"])
+    return str(
+        sfn.create_state_machine(name=name, definition=text, roleArn=_ROLE, type=kind)["stateMachineArn"]
+    )
 
 
 def finished(sfn: Any, arn: str, seconds: float = 20) -> dict[str, Any]:
@@ -81,7 +89,15 @@ def test_a_wrong_definition_is_refused_with_the_code_and_a_reason_and_spoils_no_
     with pytest.raises(sfn.exceptions.InvalidDefinition, match="leads to 'X', which does not exist"):
         create(sfn, "wrong", {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "X"}}})
     with pytest.raises(sfn.exceptions.InvalidDefinition):
-        create(sfn, "wrong", {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% 1 + %}"}}})
+        create(
+            sfn,
+            "wrong",
+            {
+                "QueryLanguage": "JSONata",
+                "StartAt": "A",
+                "States": {"A": {"Type": "Pass", "Output": "{% 1 + %}"}},
+            },
+        )
     create(sfn, "right", chain(1))
 
 
@@ -99,9 +115,14 @@ def test_two_unnamed_executions_are_two(sfn: Any) -> None:
 
 
 def test_the_same_name_and_input_is_the_same_execution_while_it_runs(sfn: Any) -> None:
-    machine = create(sfn, "idempotent", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "End": True}}})
+    machine = create(
+        sfn, "idempotent", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "End": True}}}
+    )
     first = sfn.start_execution(stateMachineArn=machine, name="n", input="{}")
-    assert sfn.start_execution(stateMachineArn=machine, name="n", input="{}")["executionArn"] == first["executionArn"]
+    assert (
+        sfn.start_execution(stateMachineArn=machine, name="n", input="{}")["executionArn"]
+        == first["executionArn"]
+    )
     with pytest.raises(sfn.exceptions.ExecutionAlreadyExists):
         sfn.start_execution(stateMachineArn=machine, name="n", input="[]")
     sfn.stop_execution(executionArn=first["executionArn"], error="E", cause="enough")
@@ -188,7 +209,11 @@ def test_a_synchronous_execution_needs_an_express_machine(sfn: Any) -> None:
 
 def test_an_activity_is_worked_on_from_outside(sfn: Any) -> None:
     activity = sfn.create_activity(name="work")["activityArn"]
-    machine = create(sfn, "activity", {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": activity, "End": True}}})
+    machine = create(
+        sfn,
+        "activity",
+        {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": activity, "End": True}}},
+    )
     arn = sfn.start_execution(stateMachineArn=machine, input='{"n":1}')["executionArn"]
     task = sfn.get_activity_task(activityArn=activity, workerName="me")
     assert json.loads(task["input"]) == {"n": 1}
@@ -199,7 +224,9 @@ def test_an_activity_is_worked_on_from_outside(sfn: Any) -> None:
 
 
 def test_a_nested_execution_is_stopped_with_the_one_that_waits_for_it(sfn: Any) -> None:
-    child = create(sfn, "child", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}})
+    child = create(
+        sfn, "child", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    )
     parent = create(sfn, "parent", {"StartAt": "N", "States": {"N": {
         "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
         "Parameters": {"StateMachineArn": child, "Input": {}}}}})  # fmt: skip
@@ -256,6 +283,8 @@ def test_two_hundred_executions_at_once_all_succeed_and_the_server_still_answers
         sfn.list_state_machines()
         slowest = max(slowest, time.perf_counter() - asked)
     assert {finished(sfn, arn)["status"] for arn in arns} == {"SUCCEEDED"}
-    print(f"200 executions: {time.perf_counter() - begin:.2f} s, slowest answer meanwhile {slowest * 1000:.0f} ms")  # noqa: T201
+    print(
+        f"200 executions: {time.perf_counter() - begin:.2f} s, slowest answer meanwhile {slowest * 1000:.0f} ms"
+    )
     assert len(arns) == 200
     assert slowest < 2

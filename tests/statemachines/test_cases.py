@@ -1,24 +1,16 @@
 """State machines and what AWS documents of their outcome: one body, a table of cases (cases/*.yaml).
 
-A case has a name that says what is claimed, and
-  states      the states; the first one is the start, and a state without Next ends (Type and what else it needs apart)
-  definition  or a whole definition, taken as it is written
-  language    JSONPath (the default) or JSONata
-  input       the execution's input, {} by default
-  answers     what services answer, in order: {"lambda:Invoke": [{result: 1}]}; see fakes.py
-  objects     what lies in S3: {"bucket/key": text}
-  token       what is sent back for a task token: {output}, {error, cause} or {heartbeats: n, output}
-  stop        stop the execution while it waits: {error, cause}
-and at least one of
-  output      it succeeds with this
-  error       it fails with this error name; `cause` is a part of its cause
-  status      it ends like this
-  refused     the definition is refused, and the reason contains this
-  events      the types of its events, in order
-  wrote       what lies in S3 afterwards, by a part of its key
-  roles       the roles that the calls were made with
-  stops       this call is made, soon after the end
-  called      the calls of services, with (some of) their arguments
+A case has a name that says what is claimed, and states      the states; the first one is the start, and
+a state without Next ends (Type and what else it needs apart) definition  or a whole definition, taken
+as it is written language    JSONPath (the default) or JSONata input       the execution's input, {} by
+default answers     what services answer, in order: {"lambda:Invoke": [{result: 1}]}; see fakes.py
+objects     what lies in S3: {"bucket/key": text} token       what is sent back for a task token:
+{output}, {error, cause} or {heartbeats: n, output} stop        stop the execution while it waits:
+{error, cause} and at least one of output      it succeeds with this error       it fails with this
+error name; `cause` is a part of its cause status      it ends like this refused     the definition is
+refused, and the reason contains this events      the types of its events, in order wrote       what
+lies in S3 afterwards, by a part of its key roles       the roles that the calls were made with stops
+this call is made, soon after the end called      the calls of services, with (some of) their arguments
 """
 
 from __future__ import annotations
@@ -42,7 +34,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['name']}")
     for path in sorted(_FOLDER.glob("*.yaml"))
-    for case in yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader in C
+    for case in yaml.load(path.read_text("utf-8"), Loader=_LOADER)
 ]
 _GOES_ON = {"Pass", "Task", "Wait", "Map", "Parallel"}
 
@@ -72,7 +64,11 @@ def test_case(case: dict[str, Any]) -> None:
 def machine(states: dict[str, Any], language: str | None) -> dict[str, Any]:
     """A definition of the states; one that goes on and names nothing to go on to ends."""
     finished = {name: ended(state) for name, state in states.items()}
-    return {"StartAt": next(iter(states)), "States": finished, **({"QueryLanguage": language} if language else {})}
+    return {
+        "StartAt": next(iter(states)),
+        "States": finished,
+        **({"QueryLanguage": language} if language else {}),
+    }
 
 
 def ended(state: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +81,9 @@ def ended(state: dict[str, Any]) -> dict[str, Any]:
             config = {k: v for k, v in state[key].items() if k == "ProcessorConfig"}
             state[key] = {**machine(inner, None), **config}
     if "Branches" in state:
-        state["Branches"] = [branch if "States" in branch else machine(branch, None) for branch in state["Branches"]]
+        state["Branches"] = [
+            branch if "States" in branch else machine(branch, None) for branch in state["Branches"]
+        ]
     return state
 
 
@@ -105,7 +103,11 @@ def perform(text: str, case: dict[str, Any], services: FakeServices) -> Outcome:
     if "token" in case:
         send(execution, case["token"])
     if "stop" in case:
-        until(lambda: any("Submitted" in e["type"] or "WaitStateEntered" in e["type"] for e in execution.history))
+        until(
+            lambda: any(
+                "Submitted" in e["type"] or "WaitStateEntered" in e["type"] for e in execution.history
+            )
+        )
         execution.stop(**case["stop"])
     outcome = execution.wait(20)
     assert outcome.status != "RUNNING", [event["type"] for event in execution.history]
@@ -162,5 +164,9 @@ def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> Non
 def without_metadata(value: Any) -> Any:
     """An output without what the optimised integrations tell of the HTTP exchange."""
     if isinstance(value, dict):
-        return {k: without_metadata(v) for k, v in value.items() if k not in ("SdkHttpMetadata", "SdkResponseMetadata")}
+        return {
+            k: without_metadata(v)
+            for k, v in value.items()
+            if k not in ("SdkHttpMetadata", "SdkResponseMetadata")
+        }
     return [without_metadata(item) for item in value] if isinstance(value, list) else value

@@ -1,4 +1,6 @@
-"""Whether AWS would accept a definition: what CreateStateMachine, UpdateStateMachine and the validator ask."""
+"""Whether AWS would accept a definition: what CreateStateMachine, UpdateStateMachine and the validator
+ask.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from localcloud.states import validate
 
 
 def refusal(text: str) -> str | None:
-    """Why the definition is refused, or None. First the readable checks, then whether the interpreter can read it."""
+    """Why the definition is refused, or None. First the readable checks, then whether the interpreter can
+    read it.
+    """
     from localcloud.states.interpreter import program
 
     problems = validate.problems_of_text(text)

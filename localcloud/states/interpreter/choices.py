@@ -1,7 +1,8 @@
 """The Choice state of JSONPath and JSONata, and the tests of JSONPath rules.
 
-As on AWS, a rule whose `Variable` is not there ends the execution with States.Runtime (only IsPresent may ask), and so
-does a `…Path` test whose other side is not there. Tests of another type than the value's are simply false.
+As on AWS, a rule whose `Variable` is not there ends the execution with States.Runtime (only IsPresent
+may ask), and so does a `…Path` test whose other side is not there. Tests of another type than the
+value's are simply false.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ class Test(ComparisonFuncValue):  # type: ignore[misc]
         return one is not None and two is not None and _COMPARE[comparison](one, two)
 
     def _other(self, env: Any, kind: str) -> Any:
-        invalid = f"Invalid path '{self.value}': The choice state's condition path references an invalid value."
+        invalid = (
+            f"Invalid path '{self.value}': The choice state's condition path references an invalid value."
+        )
         try:
             value = look_up(env, self.value)
         except NoSuchJsonPathError as error:
@@ -98,8 +101,8 @@ class Test(ComparisonFuncValue):  # type: ignore[misc]
 
 def _wildcards(pattern: str) -> re.Pattern[str]:
     r"""`*` matches anything, `\*` a star and `\\` a backslash."""
-    parts = re.findall(r"\\.|[^\\]", pattern, re.S)
-    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.S)
+    parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
+    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.DOTALL)
 
 
 class Choice(Reporting, StateChoice):  # type: ignore[misc]
@@ -113,9 +116,12 @@ class Choice(Reporting, StateChoice):  # type: ignore[misc]
                 return
         if self.default_state is None:
             raise failure(
-                env, "States.NoChoiceMatched", f"No choice rule of the state '{self.name}' matched, and it has no Default",
-                event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
-            )  # fmt: skip
+                env,
+                "States.NoChoiceMatched",
+                f"No choice rule of the state '{self.name}' matched, and it has no Default",
+                event=HistoryEventType.ExecutionFailed,
+                details="executionFailedEventDetails",
+            )
         env.stack.append((self.default_state.state_name, True))
 
     def _eval_state_output(self, env: Any) -> None:

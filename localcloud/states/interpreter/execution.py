@@ -1,8 +1,11 @@
 """One execution of a state machine: started, walked to an end, stopped, timed out, redriven.
 
-`walk` and `redrive` run in the caller's thread. Whatever ends the execution first decides: the last state, a failure, `stop`, or
-the definition's TimeoutSeconds; then the history is closed, what still waits is released, and `ended` is called once.
+`walk` and `redrive` run in the caller's thread. Whatever ends the execution first decides: the last
+state, a failure, `stop`, or the definition's TimeoutSeconds; then the history is closed, what still
+waits is released, and `ended` is called once.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -60,7 +63,9 @@ class Outcome:
 
 
 class Execution:
-    """An execution of a parsed program. It is walked once, from its start or, redriven, from where it failed."""
+    """An execution of a parsed program. It is walked once, from its start or, redriven, from where it
+    failed.
+    """
 
     def __init__(
         self,
@@ -138,7 +143,9 @@ class Execution:
         return self.outcome
 
     def _states(self) -> None:
-        """Evaluate state after state. moto's own loop would write the terminal event and run in one more thread."""
+        """Evaluate state after state. moto's own loop would write the terminal event and run in one more
+        thread.
+        """
         env = self.env
         try:
             while env.is_running():
@@ -148,7 +155,12 @@ class Execution:
         except FailureEventException as error:
             env.set_error(error.get_execution_failed_event_details() or {})
         except Full:
-            env.set_error({"error": "States.Runtime", "cause": "The execution reached the maximum number of history events (25000)."})
+            env.set_error(
+                {
+                    "error": "States.Runtime",
+                    "cause": "The execution reached the maximum number of history events (25000).",
+                }
+            )
         except Exception as error:  # noqa: BLE001 - a fault of the interpreter must end the execution and say so
             env.set_error({"error": "States.Runtime", "cause": f"{type(error).__name__}: {error}"})
 
@@ -172,12 +184,18 @@ class Execution:
         self.env.callback_pool_manager.release()
         return True
 
-    def _finish(self, status: str, *, output: str | None = None, error: str | None = None, cause: str | None = None) -> bool:
+    def _finish(
+        self, status: str, *, output: str | None = None, error: str | None = None, cause: str | None = None
+    ) -> bool:
         with self._lock:
             if self.outcome.status != RUNNING:
                 return False
             self.outcome = Outcome(status, output, error, cause, now(), self.history)
-            self._close(status, output, {key: text for key, text in (("error", error), ("cause", cause)) if text is not None})
+            self._close(
+                status,
+                output,
+                {key: text for key, text in (("error", error), ("cause", cause)) if text is not None},
+            )
         if self._timer is not None:
             self._timer.cancel()
         self.env.callback_pool_manager.release()
@@ -208,8 +226,8 @@ class Execution:
     def redrive(self, events: list[dict[str, Any]], count: int) -> Outcome:
         """Walk on from the top-level state that did not succeed, with the input and the variables of then.
 
-        Everything is taken from the history, so that an execution of an earlier run of the process can be redriven.
-        What is not kept is how far a Map or a Parallel had come: it starts anew.
+        Everything is taken from the history, so that an execution of an earlier run of the process can
+        be redriven. What is not kept is how far a Map or a Parallel had come: it starts anew.
         """
         env = self.env
         env.event_manager = history = History(events)
@@ -232,7 +250,10 @@ def _named(error: Any) -> dict[str, Any]:
 
 
 def run(
-    definition: str | dict[str, Any], given: Any, context: Context | None = None, services: Services | None = None
+    definition: str | dict[str, Any],
+    given: Any,
+    context: Context | None = None,
+    services: Services | None = None,
 ) -> Outcome:
     """Run a definition to its end; raises program.Refused for one that AWS would not accept."""
     text = definition if isinstance(definition, str) else json.dumps(definition)

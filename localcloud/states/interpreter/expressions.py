@@ -1,5 +1,7 @@
 """The components that evaluate JSONata in a state, and those that read a number from it."""
 
+# ruff: noqa: SLF001 - private names of moto are what this package is about
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,7 +19,9 @@ from localcloud.states.interpreter.seam import (
 
 
 class Expression(StringJSONata):  # type: ignore[misc]
-    """`{% … %}`: its text, and the field it stands in ('Arguments/Payload'), which AWS names when it fails."""
+    """`{% … %}`: its text, and the field it stands in ('Arguments/Payload'), which AWS names when it
+    fails.
+    """
 
     def __init__(self, expression: str, location: str) -> None:
         super().__init__(expression=expression)
@@ -25,7 +29,9 @@ class Expression(StringJSONata):  # type: ignore[misc]
 
     def fail(self, env: Any, said: str) -> EvaluationFailure:
         place = f" specified for the field '{self.location}'" if self.location else ""
-        return EvaluationFailure(env, f"The JSONata expression '{self.expression}'{place} {said}", self.location)
+        return EvaluationFailure(
+            env, f"The JSONata expression '{self.expression}'{place} {said}", self.location
+        )
 
     def unexpected(self, env: Any, value: Any, wanted: str) -> EvaluationFailure:
         return self.fail(
@@ -67,7 +73,8 @@ def whole_number(env: Any, expression: Any, least: int, name: str, *, most: int 
         raise expression.unexpected(env, value, "number")
     if not isinstance(value, int) or not least <= value <= most:
         raise expression.fail(
-            env, f"returned a value that is not valid for '{name}': {engine.shown(value)} is not an integer from {least} to {most}"
+            env,
+            f"returned a value that is not valid for '{name}': {engine.shown(value)} is not an integer from {least} to {most}",
         )
     return value
 

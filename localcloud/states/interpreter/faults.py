@@ -1,8 +1,8 @@
 """Failures of states, as moto's components raise them, and which of them a Retry or a Catch matches.
 
-AWS documents: States.ALL matches every error but States.Runtime and States.DataLimitExceeded; States.TaskFailed
-matches every error of a task but States.Timeout; a missed heartbeat is a States.Timeout that can also be caught as
-States.HeartbeatTimeout.
+AWS documents: States.ALL matches every error but States.Runtime and States.DataLimitExceeded;
+States.TaskFailed matches every error of a task but States.Timeout; a missed heartbeat is a
+States.Timeout that can also be caught as States.HeartbeatTimeout.
 """
 
 from __future__ import annotations
@@ -24,8 +24,17 @@ INTRINSIC, BRANCH = "States.IntrinsicFailure", "States.BranchFailed"
 _UNCATCHABLE = {RUNTIME, TOO_LARGE}
 
 
-def failure(env: Any, error: str | None, cause: str | None, *, event: Any = None, details: str = "taskFailedEventDetails") -> Any:
-    """An exception that fails the state; `event` is what is written into the history, by default TaskFailed."""
+def failure(
+    env: Any,
+    error: str | None,
+    cause: str | None,
+    *,
+    event: Any = None,
+    details: str = "taskFailedEventDetails",
+) -> Any:
+    """An exception that fails the state; `event` is what is written into the history, by default
+    TaskFailed.
+    """
     return FailureEventException(
         FailureEvent(
             env=env,
@@ -38,7 +47,9 @@ def failure(env: Any, error: str | None, cause: str | None, *, event: Any = None
 
 def runtime_failure(env: Any, cause: str) -> Any:
     """A fault of the state itself: it ends the execution, and the history has only ExecutionFailed of it."""
-    error = failure(env, RUNTIME, cause, event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails")
+    error = failure(
+        env, RUNTIME, cause, event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails"
+    )
     error.failure_event.of_state = True
     return error
 
@@ -51,7 +62,12 @@ class EvaluationFailure(FailureEventException):  # type: ignore[misc]
         if location:
             details["location"] = location
         super().__init__(
-            FailureEvent(env, ErrorName(QUERY), HistoryEventType.EvaluationFailed, {"evaluationFailedEventDetails": details})
+            FailureEvent(
+                env,
+                ErrorName(QUERY),
+                HistoryEventType.EvaluationFailed,
+                {"evaluationFailedEventDetails": details},
+            )
         )
 
     def get_evaluation_failed_event_details(self) -> Any:
@@ -88,7 +104,9 @@ def missed_heartbeat(error: Exception) -> bool:
 
 
 def match(env: Any, names: list[Any]) -> None:
-    """`ErrorEquals` with AWS's wildcards: the error on the stack becomes whether one of the names covers it."""
+    """`ErrorEquals` with AWS's wildcards: the error on the stack becomes whether one of the names covers
+    it.
+    """
     error = env.stack.pop()
     env.stack.append(any(_covers(name.error_name, error) for name in names))
 
@@ -100,4 +118,3 @@ def _covers(name: str, error: Any) -> bool:
     if name == "States.ALL":
         return reported not in _UNCATCHABLE
     return name == TASK_FAILED and reported not in {*_UNCATCHABLE, TIMEOUT}
-

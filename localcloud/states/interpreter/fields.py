@@ -1,4 +1,5 @@
-"""The fields of a definition that moto's grammar does not know: taken out before it reads, kept for their state.
+"""The fields of a definition that moto's grammar does not know: taken out before it reads, kept for
+their state.
 
 State names are unique in a definition, so a name is enough to find the state again.
 """
@@ -35,7 +36,11 @@ def states_of(machine: Mapping[str, Any], language: str) -> Iterator[tuple[str, 
         own = state.get("QueryLanguage", language)
         yield name, state, own
         branches = state.get("Branches")
-        inner = [state.get("ItemProcessor"), state.get("Iterator"), *(branches if isinstance(branches, list) else ())]
+        inner = [
+            state.get("ItemProcessor"),
+            state.get("Iterator"),
+            *(branches if isinstance(branches, list) else ()),
+        ]
         for machine_inside in inner:
             if isinstance(machine_inside, dict):
                 yield from states_of(machine_inside, machine_inside.get("QueryLanguage", own))
@@ -47,7 +52,10 @@ def _of_map(state: dict[str, Any]) -> dict[str, Any]:
         extra["ItemBatcher"] = state.pop("ItemBatcher")
     reader = state.get("ItemReader")
     if isinstance(reader, dict):
-        state["ItemReader"] = {**reader, **({"ReaderConfig": _reader(reader["ReaderConfig"], extra)} if "ReaderConfig" in reader else {})}
+        state["ItemReader"] = {
+            **reader,
+            **({"ReaderConfig": _reader(reader["ReaderConfig"], extra)} if "ReaderConfig" in reader else {}),
+        }
     config = (state.get("ItemProcessor") or {}).get("ProcessorConfig")
     if isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS":
         state["ItemProcessor"]["ProcessorConfig"] = {**config, "ExecutionType": "STANDARD"}
@@ -70,7 +78,9 @@ def _of_map(state: dict[str, Any]) -> dict[str, Any]:
 def _reader(config: Any, extra: dict[str, Any]) -> Any:
     if not isinstance(config, dict):
         return config
-    extra["Reader"] = {key: config[key] for key in _READER if key in config} | {"InputType": config.get("InputType")}
+    extra["Reader"] = {key: config[key] for key in _READER if key in config} | {
+        "InputType": config.get("InputType")
+    }
     kept = {key: value for key, value in config.items() if key not in _READER or key == "MaxItems"}
     if kept.get("InputType") not in _KNOWN_TYPES:
         kept["InputType"] = "JSON"

@@ -1,5 +1,7 @@
 """The history of an execution: AWS's events, in order, closed by one terminal event."""
 
+# ruff: noqa: SLF001 - private names of moto are what this package is about
+
 from __future__ import annotations
 
 import json
@@ -80,7 +82,9 @@ class History(EventManager):  # type: ignore[misc]
             details = event.get("stateEnteredEventDetails")
             if details and details["name"] in machine.states.states:
                 return details["name"], json.loads(details["input"])
-        return machine.start_at.start_at_name, json.loads(self._history_event_list[0]["executionStartedEventDetails"]["input"])
+        return machine.start_at.start_at_name, json.loads(
+            self._history_event_list[0]["executionStartedEventDetails"]["input"]
+        )
 
     def assigned(self, machine: Any) -> dict[str, Any]:
         """The variables that the top-level states have assigned."""
@@ -88,7 +92,9 @@ class History(EventManager):  # type: ignore[misc]
         for event in self._history_event_list:
             details = event.get("stateExitedEventDetails") or {}
             if details.get("name") in machine.states.states:
-                found |= {name: json.loads(text) for name, text in details.get("assignedVariables", {}).items()}
+                found |= {
+                    name: json.loads(text) for name, text in details.get("assignedVariables", {}).items()
+                }
         return found
 
     @property

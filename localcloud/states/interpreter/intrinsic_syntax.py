@@ -1,5 +1,6 @@
-"""How a call of an intrinsic function is written. It needs nothing but the list of functions, so that a definition can
-be checked without the interpreter."""
+"""How a call of an intrinsic function is written. It needs nothing but the list of functions, so that a
+definition can be checked without the interpreter.
+"""
 
 from __future__ import annotations
 

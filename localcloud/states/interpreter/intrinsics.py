@@ -1,7 +1,8 @@
 """Intrinsic functions of JSONPath states: `States.Format('{} rows', $.rows)`.
 
-A call is read once, when the definition is: an unknown function, a wrong number of arguments or an unbalanced bracket
-refuses the definition. What goes wrong while it runs is a States.IntrinsicFailure, except a path that finds nothing.
+A call is read once, when the definition is: an unknown function, a wrong number of arguments or an
+unbalanced bracket refuses the definition. What goes wrong while it runs is a States.IntrinsicFailure,
+except a path that finds nothing.
 """
 
 from __future__ import annotations

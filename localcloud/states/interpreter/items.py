@@ -24,7 +24,9 @@ class Unreadable(Exception):
 
 
 def read(reader: Any, more: dict[str, Any], env: Any) -> list[Any]:
-    """The items that an ItemReader finds; a failure is States.ItemReaderFailed. `more` holds what moto cannot read."""
+    """The items that an ItemReader finds; a failure is States.ItemReaderFailed. `more` holds what moto
+    cannot read.
+    """
     config: dict[str, Any] = dict(more)
     if reader.reader_config:
         reader.reader_config.eval(env=env)
@@ -93,13 +95,21 @@ def _json_lines(body: str, _: dict[str, Any]) -> Iterator[Any]:
 
 
 def _csv(body: str, config: dict[str, Any]) -> Iterator[Any]:
-    rows = csv.reader(io.StringIO(body), delimiter=_DELIMITERS.get(str(config.get("CSVDelimiter") or "COMMA"), ","))
+    rows = csv.reader(
+        io.StringIO(body), delimiter=_DELIMITERS.get(str(config.get("CSVDelimiter") or "COMMA"), ",")
+    )
     headers = config.get("CSVHeaders") if config.get("CSVHeaderLocation") == "GIVEN" else next(rows, None)
     if not headers:
         raise Unreadable("CSV headers are missing.")
     if len(set(headers)) < len(headers):
         raise Unreadable("CSV headers cannot contain duplicates.")
-    return ({name: row[at] if at < len(row) else "" for at, name in enumerate(headers)} for row in rows if row)
+    return (
+        {name: row[at] if at < len(row) else "" for at, name in enumerate(headers)} for row in rows if row
+    )
 
 
-_READERS: dict[str, Callable[[str, dict[str, Any]], Iterator[Any]]] = {"CSV": _csv, "JSON": _json, "JSONL": _json_lines}
+_READERS: dict[str, Callable[[str, dict[str, Any]], Iterator[Any]]] = {
+    "CSV": _csv,
+    "JSON": _json,
+    "JSONL": _json_lines,
+}

@@ -1,7 +1,8 @@
 """Evaluation of one JSONata expression by jsonata-python, with Step Functions' variables and functions.
 
-An expression is parsed once a process. Values go in as bindings and never as text, so a quote in the data cannot break
-an expression. Undefined (nothing there) and null are different results: only null can leave an expression.
+An expression is parsed once a process. Values go in as bindings and never as text, so a quote in the
+data cannot break an expression. Undefined (nothing there) and null are different results: only null can
+leave an expression.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ def _plain(value: Any) -> Any:
 
 
 def _is_function(value: Any) -> bool:
-    return not isinstance(value, (str, bool, int, float, Mapping, list, tuple, type(None))) and value is not _NULL
+    return (
+        not isinstance(value, (str, bool, int, float, Mapping, list, tuple, type(None)))
+        and value is not _NULL
+    )
 
 
 def kind_of(value: Any) -> str:

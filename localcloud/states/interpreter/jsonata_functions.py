@@ -1,7 +1,8 @@
-"""The functions that Step Functions adds to JSONata, and those of jsonata-python that must refuse what AWS refuses.
+"""The functions that Step Functions adds to JSONata, and those of jsonata-python that must refuse what
+AWS refuses.
 
-AWS documents: arguments that must be whole numbers are rounded down; `$random` with a seed repeats itself (its values
-are not AWS's own); `$eval` does not exist, `$parse` reads JSON.
+AWS documents: arguments that must be whole numbers are rounded down; `$random` with a seed repeats
+itself (its values are not AWS's own); `$eval` does not exist, `$parse` reads JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class FunctionError(Exception):
 
 
 def nulls_in(value: Any) -> Any:
-    """Python's None as JSONata's null (None means undefined there); what has none in it stays the same object."""
+    """Python's None as JSONata's null (None means undefined there); what has none in it stays the same
+    object.
+    """
     if value is None:
         return jsonata.Utils.NULL_VALUE
     if isinstance(value, dict):
@@ -43,7 +46,9 @@ def nulls_in(value: Any) -> Any:
 
 def _whole(value: Any, function: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise FunctionError(f"T0410: the arguments of ${function} must be numbers, not {json.dumps(value, default=str)}")
+        raise FunctionError(
+            f"T0410: the arguments of ${function} must be numbers, not {json.dumps(value, default=str)}"
+        )
     return math.floor(value)
 
 
@@ -109,7 +114,11 @@ def eval_(*_: Any) -> Any:
 
 
 def to_millis(timestamp: Any = None, picture: Any = None) -> Any:
-    if timestamp is not None and picture is None and not (isinstance(timestamp, str) and _ISO.match(timestamp)):
+    if (
+        timestamp is not None
+        and picture is None
+        and not (isinstance(timestamp, str) and _ISO.match(timestamp))
+    ):
         raise FunctionError(
             f'D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "{timestamp}"'
         )
@@ -120,7 +129,9 @@ def number(value: Any = None) -> Any:
     if isinstance(value, str) and not _NUMBER.match(value):
         raise FunctionError(f"D3030: Unable to cast value to a number: {json.dumps(value)}")
     if value is not None and not isinstance(value, (str, int, float)):
-        raise FunctionError(f"T0410: Argument 1 of function \"number\" does not match function signature: {value}")
+        raise FunctionError(
+            f'T0410: Argument 1 of function "number" does not match function signature: {value}'
+        )
     return jsonata.Functions.number(value)
 
 

@@ -1,8 +1,11 @@
 """A Map Run: the children of a distributed Map, what they are given and what becomes of them.
 
-Each child has a history and a context of its own and does not see the variables around the Map. `env.observer`, where
-there is one, is told of the run and of each child, so that they can be listed and described.
+Each child has a history and a context of its own and does not see the variables around the Map.
+`env.observer`, where there is one, is told of the run and of each child, so that they can be listed and
+described.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -65,7 +68,9 @@ class MapRun:
             "PENDING": "pending", "RUNNING": "running", "SUCCEEDED": "succeeded", "FAILED": "failed",
             "TIMED_OUT": "timedOut", "ABORTED": "aborted",
         }  # fmt: skip
-        counts = dict.fromkeys([*names.values(), "total", "resultsWritten", "failuresNotRedrivable", "pendingRedrive"], 0)
+        counts = dict.fromkeys(
+            [*names.values(), "total", "resultsWritten", "failuresNotRedrivable", "pendingRedrive"], 0
+        )
         for child in self.children:
             weight = child.items if of_items else 1
             counts[names[child.status]] += weight
@@ -82,7 +87,9 @@ class MapRun:
         if self.tolerated_count == 0 and self.tolerated_percentage == 0:
             return True
         over_count = self.tolerated_count > 0 and failed > self.tolerated_count
-        over_share = self.tolerated_percentage > 0 and failed * 100 > self.tolerated_percentage * counts["total"]
+        over_share = (
+            self.tolerated_percentage > 0 and failed * 100 > self.tolerated_percentage * counts["total"]
+        )
         return over_count or over_share
 
 
@@ -99,7 +106,11 @@ def run(state: Any, env: Any, items: list[Any] | None, at_once: int) -> Any:
     except FailureEventException as error:
         _end(env, new, "FAILED")
         named = dict(zip(("error", "cause"), error.extract_error_cause_pair() or (), strict=False))
-        _event(env, HistoryEventType.MapRunFailed, {"mapRunFailedEventDetails": {k: v for k, v in named.items() if v}})
+        _event(
+            env,
+            HistoryEventType.MapRunFailed,
+            {"mapRunFailedEventDetails": {k: v for k, v in named.items() if v}},
+        )
         raise
     _end(env, new, "SUCCEEDED")
     _event(env, HistoryEventType.MapRunSucceeded, None)
@@ -225,7 +236,10 @@ class _Children:
         rule = frame.stack.pop()
         self._env.delete_frame(frame)
         for batch in batches(rule, self._inputs):
-            yield {**({"BatchInput": rule["BatchInput"]} if "BatchInput" in rule else {}), "Items": batch}, len(batch)
+            yield (
+                {**({"BatchInput": rule["BatchInput"]} if "BatchInput" in rule else {}), "Items": batch},
+                len(batch),
+            )
 
     def _child(self, value: Any, items: int) -> Child:
         name = str(uuid.uuid4())
@@ -288,9 +302,13 @@ def _close(child: Child, frame: Any) -> None:
     context = frame.event_history_context
     if child.status == "SUCCEEDED":
         details = {"output": to_json(child.output), "outputDetails": {"truncated": False}}
-        child.history.close(context, HistoryEventType.ExecutionSucceeded, {"executionSucceededEventDetails": details})
+        child.history.close(
+            context, HistoryEventType.ExecutionSucceeded, {"executionSucceededEventDetails": details}
+        )
     elif child.status == "ABORTED":
         child.history.close(context, HistoryEventType.ExecutionAborted, {"executionAbortedEventDetails": {}})
     else:
         details = {key: value for key, value in (("error", child.error), ("cause", child.cause)) if value}
-        child.history.close(context, HistoryEventType.ExecutionFailed, {"executionFailedEventDetails": details})
+        child.history.close(
+            context, HistoryEventType.ExecutionFailed, {"executionFailedEventDetails": details}
+        )

@@ -1,8 +1,10 @@
 """The Map state, inline and distributed.
 
-Inline, the iterations are frames of the execution and in its history. Distributed, each item or batch is a child
-execution of a Map Run with a history of its own; `mapruns` holds what belongs to a run.
+Inline, the iterations are frames of the execution and in its history. Distributed, each item or batch
+is a child execution of a Map Run with a history of its own; `mapruns` holds what belongs to a run.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -164,8 +166,15 @@ class Iterations:
 
     def _iterate(self, frame: Any, index: int) -> dict[str, Any] | None:
         about = {"name": self._state.name, "index": index}
-        self._event(frame, HistoryEventType.MapIterationStarted, {"mapIterationStartedEventDetails": about}, moves=True)
-        error = iterate(frame, self._program, lambda: self._state.select(frame, self._env, index, self._items[index]))
+        self._event(
+            frame,
+            HistoryEventType.MapIterationStarted,
+            {"mapIterationStartedEventDetails": about},
+            moves=True,
+        )
+        error = iterate(
+            frame, self._program, lambda: self._state.select(frame, self._env, index, self._items[index])
+        )
         if error is None:
             kind, name = HistoryEventType.MapIterationSucceeded, "mapIterationSucceededEventDetails"
         elif "stopped" in error:
@@ -178,7 +187,10 @@ class Iterations:
     @staticmethod
     def _event(frame: Any, kind: Any, details: dict[str, Any], *, moves: bool = False) -> None:
         frame.event_manager.add_event(
-            context=frame.event_history_context, event_type=kind, event_details=details, update_source_event_id=moves
+            context=frame.event_history_context,
+            event_type=kind,
+            event_details=details,
+            update_source_event_id=moves,
         )
 
     def _abort_running(self) -> None:
@@ -186,6 +198,8 @@ class Iterations:
             running = dict(self._running)
         for index, frame in sorted(running.items()):
             about = {"name": self._state.name, "index": index}
-            self._event(frame, HistoryEventType.MapIterationAborted, {"mapIterationAbortedEventDetails": about})
+            self._event(
+                frame, HistoryEventType.MapIterationAborted, {"mapIterationAbortedEventDetails": about}
+            )
             frame.event_manager.shut()
             frame.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)

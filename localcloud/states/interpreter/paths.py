@@ -1,5 +1,7 @@
 """JSONPath as Step Functions uses it: parsed once, and variables (`$name.path`) as the root of a path."""
 
+# ruff: noqa: SLF001 - private names of moto are what this package is about
+
 from __future__ import annotations
 
 import copy
@@ -18,7 +20,7 @@ from localcloud.states.interpreter.seam import (
     StringVariableSample,
 )
 
-_VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.S)
+_VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.DOTALL)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -30,7 +32,8 @@ def parse(path: str) -> Any:
 def extract(path: str, data: Any) -> Any:
     """What a path finds. One that names a single place gives the value there, any other one a list.
 
-    As AWS's library has it: what follows a wildcard, slice or filter may be missing, what comes before it may not.
+    As AWS's library has it: what follows a wildcard, slice or filter may be missing, what comes before
+    it may not.
     """
     found = [match.value for match in parse(path).find(data)]
     indefinite = _first_indefinite(parse(path))
@@ -44,7 +47,9 @@ def extract(path: str, data: Any) -> Any:
 
 
 def _first_indefinite(path: Any) -> Any:
-    """The part of a path before its first step that may find several values; None when there is no such step."""
+    """The part of a path before its first step that may find several values; None when there is no such
+    step.
+    """
     if isinstance(path, jsonpath_ng.Child):
         before = _first_indefinite(path.left)
         return before if before is not None else (None if _definite(path.right) else path.left)

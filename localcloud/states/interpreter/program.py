@@ -1,9 +1,12 @@
 """A definition's text -> a program that can be evaluated, or the reason why it cannot.
 
-moto's grammar reads the text, and `Builder` makes the program's components from what was read, taking this package's
-where they differ from moto's. The grammar knows nothing of some newer fields; they are taken out before
-(`strip`) and given to their state afterwards. A program holds no state of its executions, so it is built once.
+moto's grammar reads the text, and `Builder` makes the program's components from what was read, taking
+this package's where they differ from moto's. The grammar knows nothing of some newer fields; they are
+taken out before (`strip`) and given to their state afterwards. A program holds no state of its
+executions, so it is built once.
 """
+
+# ruff: noqa: N802, SLF001 - private names of moto, and the names of what its grammar visits
 
 from __future__ import annotations
 
@@ -13,8 +16,25 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from localcloud.states.interpreter import branches, choices, fields, history, jsonata_engine, maps, paths, seam, states, tasks, waits
-from localcloud.states.interpreter.expressions import Concurrency, Expression, HeartbeatSeconds, TimeoutSeconds
+from localcloud.states.interpreter import (
+    branches,
+    choices,
+    fields,
+    history,
+    jsonata_engine,
+    maps,
+    paths,
+    seam,
+    states,
+    tasks,
+    waits,
+)
+from localcloud.states.interpreter.expressions import (
+    Concurrency,
+    Expression,
+    HeartbeatSeconds,
+    TimeoutSeconds,
+)
 from localcloud.states.interpreter.faults import match
 from localcloud.states.interpreter.intrinsics import Intrinsic
 from localcloud.states.interpreter.paths import VariablePath
@@ -93,7 +113,10 @@ def _free_keywords(tokens: Any) -> None:
     """The names of the query languages are words like any other, except where one is chosen."""
     tokens.fill()
     for index, token in enumerate(tokens.tokens):
-        if token.type in (ASLLexer.JSONPATH, ASLLexer.JSONATA) and tokens.tokens[max(index - 2, 0)].type != ASLLexer.QUERYLANGUAGE:
+        if (
+            token.type in (ASLLexer.JSONPATH, ASLLexer.JSONATA)
+            and tokens.tokens[max(index - 2, 0)].type != ASLLexer.QUERYLANGUAGE
+        ):
             token.type = ASLLexer.STRING
     tokens.seek(0)
 
@@ -102,6 +125,10 @@ def text_of(node: Any) -> str:
     """The string that a quoted piece of the definition stands for."""
     text = node.getText()
     return str(json.loads(text, strict=False)) if text.startswith('"') else text
+
+
+def _from_string_literal(parser_rule_context: Any) -> str:
+    return text_of(parser_rule_context)  # moto calls it by this parameter's name
 
 
 def location(node: Any) -> str:
@@ -115,7 +142,11 @@ def location(node: Any) -> str:
             parts.append(f"/{json.loads(first, strict=False)}")
         elif first == "[" or (len(children) > 2 and children[2].getText() == "["):
             inside = children[3:] if first != "[" else children[1:]
-            parts.append(f"[{sum(1 for child in inside[: inside.index(node)] if child.getText() == ',')}]" if node in inside else "")
+            parts.append(
+                f"[{sum(1 for child in inside[: inside.index(node)] if child.getText() == ',')}]"
+                if node in inside
+                else ""
+            )
             if first != "[" and first.startswith('"'):
                 parts.append(f"/{json.loads(first, strict=False)}")
         node = parent
@@ -123,12 +154,14 @@ def location(node: Any) -> str:
 
 
 class Builder(Preprocessor):  # type: ignore[misc]
-    """moto's builder of components, with one scope of query languages an instance and this package's components."""
+    """moto's builder of components, with one scope of query languages an instance and this package's
+    components.
+    """
 
     def __init__(self, extras: dict[str, Any]) -> None:
         super().__init__()
         # moto keeps this list on the class, where one refused definition spoils every later one.
-        self._query_language_per_scope = []
+        self._query_language_per_scope: list[Any] = []
         self._extras = extras
 
     @staticmethod
@@ -141,7 +174,6 @@ class Builder(Preprocessor):  # type: ignore[misc]
         return text_of(ctx)[2:-2].strip()
 
     def visitString_jsonata(self, ctx: Any) -> Any:
-        from localcloud.states.interpreter import jsonata_engine
         expression = self._inner_jsonata_expr(ctx)
         problem = jsonata_engine.problem(expression)
         if problem:
@@ -149,7 +181,9 @@ class Builder(Preprocessor):  # type: ignore[misc]
         return Expression(expression, location(ctx))
 
     def visitString_variable_sample(self, ctx: Any) -> Any:
-        return VariablePath(self._get_current_query_language().query_language_mode, self._inner_string_of(ctx))
+        return VariablePath(
+            self._get_current_query_language().query_language_mode, self._inner_string_of(ctx)
+        )
 
     def visitString_intrinsic_function(self, ctx: Any) -> Any:
         return Intrinsic(text_of(ctx))
@@ -175,7 +209,8 @@ class Builder(Preprocessor):  # type: ignore[misc]
 
     def visitResult_path_decl(self, ctx: Any) -> Any:
         path = super().visitResult_path_decl(ctx)
-        # moto looks components up by their exact type: an instance is mended, where a subclass would not be found.
+        # moto looks components up by their exact type: an instance is mended, where a subclass would
+        # not be found.
         path._eval_body = lambda env: paths.put_result(env, path.result_path_src)
         return path
 
@@ -277,7 +312,9 @@ def _install() -> None:
             ("asl.component.common.path.result_path", "parse"): paths.parse,
             ("asl.component.state.state", "StateData"): history.state_data,
             ("asl.eval.environment", "VariableStore"): history.Variables,
-            ("asl.parse.preprocessor", "from_string_literal"): lambda parser_rule_context: text_of(parser_rule_context),
+            ("asl.parse.preprocessor", "from_string_literal"): lambda parser_rule_context: text_of(
+                parser_rule_context
+            ),
             (
                 "asl.component.state.exec.state_task.service.state_task_service_callback",
                 "_DELAY_SECONDS_SYNC_CONDITION_CHECK",
@@ -287,7 +324,9 @@ def _install() -> None:
     seam.replace_everywhere(seam.boto_client_for, "boto_client_for", _client_for)
     seam.replace_everywhere(seam.extract_json, "extract_json", paths.extract)
     # moto refuses at run time to let a branch or an iteration fail with one of the States errors.
-    seam.replace_everywhere(seam.CustomErrorName, "CustomErrorName", seam.ErrorName, but=("asl.parse.preprocessor",))
+    seam.replace_everywhere(
+        seam.CustomErrorName, "CustomErrorName", seam.ErrorName, but=("asl.parse.preprocessor",)
+    )
 
 
 def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:

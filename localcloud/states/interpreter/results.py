@@ -17,7 +17,9 @@ _STATUSES = ("FAILED", "PENDING", "SUCCEEDED")
 
 
 def shape(children: list[Any], config: dict[str, Any], default: str) -> list[Any]:
-    """The children's results: as records (NONE), as outputs (COMPACT), or as outputs with arrays opened (FLATTEN)."""
+    """The children's results: as records (NONE), as outputs (COMPACT), or as outputs with arrays opened
+    (FLATTEN).
+    """
     transformation = config.get("Transformation", default)
     if transformation == "NONE":
         return [record(child) for child in children]
@@ -68,8 +70,14 @@ def write(writer: Any, config: dict[str, Any], run: Any, env: Any) -> dict[str, 
     return {"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}}
 
 
-def _file(s3: Any, bucket: Any, folder: str, status: str, run: Any, config: dict[str, Any]) -> list[dict[str, Any]]:
-    children = [child for child in run.children if child.status == status or (status == "FAILED" and child.status in ("TIMED_OUT", "ABORTED"))]
+def _file(
+    s3: Any, bucket: Any, folder: str, status: str, run: Any, config: dict[str, Any]
+) -> list[dict[str, Any]]:
+    children = [
+        child
+        for child in run.children
+        if child.status == status or (status == "FAILED" and child.status in ("TIMED_OUT", "ABORTED"))
+    ]
     if not children:
         return []
     # Only what succeeded is transformed; what failed is needed whole.

@@ -1,8 +1,11 @@
 """Programs inside a program: branches of a Parallel, iterations of a Map, children of a Map Run.
 
-Each runs in a frame of the state's environment. A frame writes into the history through a gate, which is shut when
-the frame is given up, so that what its last task still does does not appear after the state has failed.
+Each runs in a frame of the state's environment. A frame writes into the history through a gate, which
+is shut when the frame is given up, so that what its last task still does does not appear after the
+state has failed.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 

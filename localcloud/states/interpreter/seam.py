@@ -1,7 +1,8 @@
 """Everything that the interpreter takes from moto, by name, and the check that it is there.
 
-moto documents none of this. So each name is listed once, the other modules import from here alone, and a moto that has
-renamed one is refused at start with the list of what is missing, instead of failing in the middle of an execution.
+moto documents none of this. So each name is listed once, the other modules import from here alone, and
+a moto that has renamed one is refused at start with the list of what is missing, instead of failing in
+the middle of an execution.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     _TASK + "lambda_eval_utils": ("LambdaFunctionErrorException",),
     _TASK + "state_task_lambda": ("StateTaskLambda",),
     _TASK + "state_task_activitiy": ("StateTaskActivity",),
-    _TASK + "service.resource": ("ActivityResource", "LambdaResource", "Resource", "ResourceCondition", "ServiceResource"),
+    _TASK + "service.resource": (
+        "ActivityResource", "LambdaResource", "Resource", "ResourceCondition", "ServiceResource",
+    ),
     _TASK + "service.state_task_service_callback": ("StateTaskServiceCallback",),
     _TASK + "service.state_task_service_aws_sdk": ("StateTaskServiceAwsSdk",),
     _TASK + "service.state_task_service_lambda": ("StateTaskServiceLambda",),
@@ -84,7 +87,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     _COMMON + "error_name.failure_event": ("FailureEvent", "FailureEventException"),
     _COMMON + "assign.assign_decl": ("AssignDecl",),
     _COMMON + "catch.catch_outcome": ("CatchOutcome",),
-    _COMMON + "string.string_expression": ("StringJSONata", "StringJsonPath", "StringIntrinsicFunction", "StringLiteral", "StringVariableSample"),
+    _COMMON + "string.string_expression": (
+        "StringJSONata", "StringJsonPath", "StringIntrinsicFunction", "StringLiteral",
+        "StringVariableSample",
+    ),
     _COMMON + "path.result_path": ("ResultPath",),
     _COMMON + "query_language": ("QueryLanguage", "QueryLanguageMode"),
     _COMMON + "timeouts.timeout": ("TimeoutSecondsJSONata", "EvalTimeoutError"),
@@ -115,7 +121,6 @@ REPLACED: tuple[tuple[str, str], ...] = (
 )
 
 
-
 class SeamMissing(CloudError):
     """The installed moto lacks names that the interpreter builds on."""
 
@@ -129,7 +134,7 @@ class SeamMissing(CloudError):
 
 _found: dict[str, Any] = {}
 _lock = threading.Lock()
-_installed = False
+_installed: list[bool] = []
 
 
 def _load() -> dict[str, Any]:
@@ -141,7 +146,9 @@ def _load() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _without_batch() -> Iterator[None]:
-    """moto's Batch integration imports all of moto's EC2 (half of a second, 60 MB): an empty one stands in for it."""
+    """moto's Batch integration imports all of moto's EC2 (half of a second, 60 MB): an empty one stands
+    in for it.
+    """
     path = f"{_ROOT}{_TASK}service.state_task_service_batch"
     if path in sys.modules:
         yield
@@ -194,16 +201,19 @@ def replace(replacements: dict[tuple[str, str], Any]) -> None:
 def replace_everywhere(original: Any, name: str, value: Any, but: tuple[str, ...] = ()) -> None:
     """Replace a name in every module of moto's parser that has imported it."""
     for path, module in list(sys.modules.items()):
-        if path.startswith(_ROOT) and path.removeprefix(_ROOT) not in but and getattr(module, name, None) is original:
+        if (
+            path.startswith(_ROOT)
+            and path.removeprefix(_ROOT) not in but
+            and getattr(module, name, None) is original
+        ):
             setattr(module, name, value)
 
 
 def install_once(install: Any) -> None:
     """Run `install` the first time only. moto's log lines would report every failed state a second time."""
-    global _installed
     with _lock:
         if not _installed:
             _load()
             logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
             install()
-            _installed = True
+            _installed.append(True)

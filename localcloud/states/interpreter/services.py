@@ -35,7 +35,9 @@ class Services:
         key = (service, region or self.region, who)
         with self._lock:
             if key not in self._clients:
-                if len(self._clients) > 256:  # session credentials change; the oldest clients are not needed any more
+                if (
+                    len(self._clients) > 256
+                ):  # session credentials change; the oldest clients are not needed any more
                     self._clients.clear()
                 self._clients[key] = self._new_client(*key)
             return self._clients[key]

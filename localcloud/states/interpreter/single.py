@@ -1,4 +1,8 @@
-"""One state alone, as the TestState API runs it: no history, no retry, and a mock in place of the call if one is given."""
+"""One state alone, as the TestState API runs it: no history, no retry, and a mock in place of the call if
+one is given.
+"""
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -38,18 +42,24 @@ class _Retriable(Exception):
 def test(request: Mapping[str, Any], services: Services) -> dict[str, Any]:
     """Perform a TestState request; its answer."""
     given = _json(request.get("input") or "{}", "InvalidExecutionInput")
-    name, definition = _machine(_json(request.get("definition") or "", "InvalidDefinition"), request.get("stateName"))
+    name, definition = _machine(
+        _json(request.get("definition") or "", "InvalidDefinition"), request.get("stateName")
+    )
     try:
         program.install()
         machine = program.build(definition, fields.strip(definition))
     except program.Refused as error:
         raise Unusable("InvalidDefinition", str(error)) from error
     state = machine.states.states[name]
-    execution = Execution(machine, given, Context(role_arn=request.get("roleArn") or Context.role_arn), services)
+    execution = Execution(
+        machine, given, Context(role_arn=request.get("roleArn") or Context.role_arn), services
+    )
     env = execution.env
     for variable, value in _json(request.get("variables") or "{}", "ValidationException").items():
         env.variable_store.set(variable, value)
-    env.states.context_object.context_object_data.update(_json(request.get("context") or "{}", "ValidationException"))
+    env.states.context_object.context_object_data.update(
+        _json(request.get("context") or "{}", "ValidationException")
+    )
     seen: dict[str, str] = {"input": to_json(given)}
     _mock(state, _json(request.get("mock") or "{}", "ValidationException"))
     _watch(state, seen)

@@ -1,6 +1,7 @@
 """The states of a definition, as moto evaluates them, with what AWS does and moto does not.
 
-- a JSONata expression that fails is written into the history (EvaluationFailed) exactly once, whatever state it is in
+- a JSONata expression that fails is written into the history (EvaluationFailed) exactly once, whatever
+  state it is in
 - a path that finds nothing ends the execution with States.Runtime; there is no TaskFailed event of it
 - a Task's JSONata `Output` and `Assign` that fail can be caught, like its `Arguments`
 """
@@ -117,11 +118,15 @@ class Faulty(Reporting):
 
     @staticmethod
     def _write(env: Any, event: Any, only: Any = None) -> None:
-        wanted = event.event_type != HistoryEventType.ExecutionFailed if only is None else event.event_type == only
+        wanted = (
+            event.event_type != HistoryEventType.ExecutionFailed if only is None else event.event_type == only
+        )
         if wanted and not getattr(event, _REPORTED, False):
             event.reported = True
             env.event_manager.add_event(
-                context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
+                context=env.event_history_context,
+                event_type=event.event_type,
+                event_details=event.event_details,
             )
 
     def _from_error(self, env: Any, ex: Exception) -> Any:

@@ -1,8 +1,10 @@
 """Task tokens: which wait of which execution a token belongs to.
 
-A token is one wait's name for the outside. It is known in the whole process, because whoever sends it back knows
-nothing else; it is gone once its wait has ended, and then AWS says that the task timed out.
+A token is one wait's name for the outside. It is known in the whole process, because whoever sends it
+back knows nothing else; it is gone once its wait has ended, and then AWS says that the task timed out.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 

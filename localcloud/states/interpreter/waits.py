@@ -1,5 +1,7 @@
 """The Wait state: how long, and waiting that an abort ends at once."""
 
+# ruff: noqa: SLF001 - private names of moto are what this package is about
+
 from __future__ import annotations
 
 import re
@@ -34,12 +36,16 @@ def moment(text: Any) -> datetime | None:
 
 
 class WaitUntil(WaitFunction):  # type: ignore[misc]
-    """`Timestamp` and `TimestampPath`; moto compares them with the machine's local time and knows no zone offsets."""
+    """`Timestamp` and `TimestampPath`; moto compares them with the machine's local time and knows no zone
+    offsets.
+    """
 
     def __init__(self, string: Any, field: str) -> None:
         self.string, self.field = string, field
         if isinstance(string, StringLiteral) and moment(string.literal_value) is None:
-            raise ValueError(f"{field} must be an ISO-8601 date and time with a zone, not '{string.literal_value}'")
+            raise ValueError(
+                f"{field} must be an ISO-8601 date and time with a zone, not '{string.literal_value}'"
+            )
 
     def _get_wait_seconds(self, env: Any) -> float:
         self.string.eval(env=env)
@@ -50,7 +56,9 @@ class WaitUntil(WaitFunction):  # type: ignore[misc]
         if isinstance(self.string, Expression):
             if not isinstance(text, str):
                 raise self.string.unexpected(env, text, "string")
-            raise self.string.fail(env, f"returned a value that is not a valid ISO-8601 date and time: {engine.shown(text)}")
+            raise self.string.fail(
+                env, f"returned a value that is not a valid ISO-8601 date and time: {engine.shown(text)}"
+            )
         raise runtime_failure(
             env,
             f"The {self.field} parameter does not reference a valid ISO-8601 extended offset date-time format string: "

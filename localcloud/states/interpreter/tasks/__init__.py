@@ -21,7 +21,9 @@ _TASKS: dict[str, type[Any]] = {
 
 
 def service_task(service: str) -> Any:
-    """A new Task of a service's integration; raises for a service that Step Functions has no integration of."""
+    """A new Task of a service's integration; raises for a service that Step Functions has no integration
+    of.
+    """
     if service in _TASKS:
         return states.task(_TASKS[service])()
     known = state_task_service_for(service)

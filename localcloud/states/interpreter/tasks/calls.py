@@ -1,4 +1,6 @@
-"""What every Task that calls an AWS API has in common: whose credentials, which parameters, how an error is named."""
+"""What every Task that calls an AWS API has in common: whose credentials, which parameters, how an error
+is named.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ class Calls:
         self.parargs.eval(env=env)  # type: ignore[attr-defined]
         parameters = env.stack.pop()
         if not isinstance(parameters, Mapping):
-            raise runtime_failure(env, f"The arguments of a task must be an object, not {shapes.output(None, parameters, optimised=True)!r}")
+            raise runtime_failure(
+                env,
+                f"The arguments of a task must be an object, not {shapes.output(None, parameters, optimised=True)!r}",
+            )
         known = self._get_supported_parameters()  # type: ignore[attr-defined]
         for name in parameters if known else ():
             if name not in known:
@@ -52,7 +57,9 @@ class Calls:
         self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
     ) -> None:
         service, action = self._api()
-        answer = self._call(env, state_credentials, resource_runtime_part.region, service, action, normalised_parameters)
+        answer = self._call(
+            env, state_credentials, resource_runtime_part.region, service, action, normalised_parameters
+        )
         env.stack.append(answer)
 
     def _call(
@@ -100,7 +107,11 @@ class Calls:
         prefix = self._prefix()
         name = code if code in modelled(*self._api()) else prefix
         name = name if name.endswith("Exception") else f"{name}Exception"
-        details = [f"Service: {prefix}", f"Status Code: {about.get('HTTPStatusCode')}", f"Request ID: {about.get('RequestId')}"]
+        details = [
+            f"Service: {prefix}",
+            f"Status Code: {about.get('HTTPStatusCode')}",
+            f"Request ID: {about.get('RequestId')}",
+        ]
         if about.get("HostId"):
             details.append(f"Extended Request ID: {about['HostId']}")
         return f"{prefix}.{name}", f"{message} ({', '.join(details)})"
@@ -119,7 +130,8 @@ def modelled(service: str, action: str) -> frozenset[str]:
         return frozenset()
     shapes_ = model.service_model.error_shapes
     return frozenset(
-        {shape.name for shape in shapes_} | {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes_}
+        {shape.name for shape in shapes_}
+        | {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes_}
     )
 
 
@@ -134,7 +146,9 @@ def v1_cause(error: ClientError, service: str) -> str:
 
 
 def v1_name(error: ClientError, prefix: str, service: str, action: str) -> str:
-    """`SageMaker.ResourceInUseException`, and `SageMaker.AmazonSageMakerException` where the model has no name."""
+    """`SageMaker.ResourceInUseException`, and `SageMaker.AmazonSageMakerException` where the model has no
+    name.
+    """
     code, _ = error_of(error)
     name = code if code in modelled(service, action) else f"Amazon{prefix}Exception"
     return f"{prefix}.{name if name.endswith('Exception') else name + 'Exception'}"

@@ -1,4 +1,8 @@
-"""`arn:aws:states:::states:startExecution[.sync|.sync:2|.waitForTaskToken]`: an execution started by another."""
+"""`arn:aws:states:::states:startExecution[.sync|.sync:2|.waitForTaskToken]`: an execution started by
+another.
+"""
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -29,7 +33,11 @@ class StartExecution(Waits, StateTaskServiceSfn):  # type: ignore[misc]
         return f"StepFunctions.{name}", v1_cause(error, "AWSStepFunctions")
 
     def _build_sync_resolver(
-        self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
+        self,
+        env: Any,
+        resource_runtime_part: Any,
+        normalised_parameters: Any,
+        state_credentials: Any,  # noqa: ARG002 - moto's names
     ) -> Any:
         arn = env.stack.pop()["ExecutionArn"]
         as_json = self.resource.condition == ResourceCondition.Sync2
@@ -41,7 +49,9 @@ class StartExecution(Waits, StateTaskServiceSfn):  # type: ignore[misc]
 class _Awaited:
     """An execution that a task waits for; `as_json` is the difference between .sync:2 and .sync."""
 
-    def __init__(self, task: Any, env: Any, region: str, arn: str, credentials: Any, *, as_json: bool) -> None:
+    def __init__(
+        self, task: Any, env: Any, region: str, arn: str, credentials: Any, *, as_json: bool
+    ) -> None:
         self._task, self._env, self._region, self._credentials = task, env, region, credentials
         self._name, self._as_json = {"ExecutionArn": arn}, as_json
 
@@ -66,4 +76,6 @@ class _Awaited:
         self._ask("stopExecution")
 
     def _ask(self, action: str) -> dict[str, Any]:
-        return self._task._call(self._env, self._credentials, self._region, "stepfunctions", action, self._name)
+        return self._task._call(
+            self._env, self._credentials, self._region, "stepfunctions", action, self._name
+        )

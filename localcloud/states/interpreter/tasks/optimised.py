@@ -1,4 +1,8 @@
-"""The optimised integrations of Lambda, SNS, SQS, EventBridge and DynamoDB, and those that moto only passes on."""
+"""The optimised integrations of Lambda, SNS, SQS, EventBridge and DynamoDB, and those that moto only
+passes on.
+"""
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -44,7 +48,9 @@ def _result(payload: Any) -> Any:
 def _raise_function_error(answer: dict[str, Any]) -> None:
     if answer.get("FunctionError"):
         text = answer.get("Payload")
-        raise LambdaFunctionErrorException(answer["FunctionError"], text if isinstance(text, str) else to_json(text))
+        raise LambdaFunctionErrorException(
+            answer["FunctionError"], text if isinstance(text, str) else to_json(text)
+        )
 
 
 def function_error(error: Any) -> tuple[str, str]:
@@ -59,7 +65,9 @@ def function_error(error: Any) -> tuple[str, str]:
 
 
 class Invoke(Waits, StateTaskServiceLambda):  # type: ignore[misc]
-    """`lambda:invoke`: the payload goes as JSON and comes back as JSON; what the function raised is the error."""
+    """`lambda:invoke`: the payload goes as JSON and comes back as JSON; what the function raised is the
+    error.
+    """
 
     def _get_supported_parameters(self) -> Any:
         known = super()._get_supported_parameters()
@@ -83,7 +91,9 @@ class Invoke(Waits, StateTaskServiceLambda):  # type: ignore[misc]
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
         code = error_of(error)[0]
-        return f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(error, "AWSLambda")
+        return f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(
+            error, "AWSLambda"
+        )
 
 
 class Function(Calls, StateTaskLambda):  # type: ignore[misc]
@@ -100,10 +110,15 @@ class Function(Calls, StateTaskLambda):  # type: ignore[misc]
             named = function_error(ex)
         elif isinstance(ex, ClientError):
             code = error_of(ex)[0]
-            named = f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(ex, "AWSLambda")
+            named = (
+                f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}",
+                v1_cause(ex, "AWSLambda"),
+            )
         else:
             return event
-        return failure(env, *named, event=event.event_type, details="lambdaFunctionFailedEventDetails").failure_event
+        return failure(
+            env, *named, event=event.event_type, details="lambdaFunctionFailedEventDetails"
+        ).failure_event
 
 
 class Publish(Waits, StateTaskServiceSns):  # type: ignore[misc]
@@ -113,7 +128,9 @@ class Publish(Waits, StateTaskServiceSns):  # type: ignore[misc]
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
         code = error_of(error)[0]
-        return f"SNS.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(error, "AmazonSNS")
+        return f"SNS.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(
+            error, "AmazonSNS"
+        )
 
 
 class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]
@@ -130,7 +147,9 @@ class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]
 class PutEvents(Waits, StateTaskServiceEvents):  # type: ignore[misc]
     """`events:putEvents`; an entry that EventBridge refuses fails the task."""
 
-    def _eval_service_task(self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any) -> None:
+    def _eval_service_task(
+        self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
+    ) -> None:
         context = env.states.context_object.context_object_data
         own = [context["StateMachine"]["Id"], context["Execution"]["Id"]]
         for entry in normalised_parameters.get("Entries", []):
@@ -140,7 +159,9 @@ class PutEvents(Waits, StateTaskServiceEvents):  # type: ignore[misc]
         super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
         answer = env.stack[-1]
         if answer.get("FailedEntryCount"):
-            raise PutEventsFailed(to_json({"Entries": answer.get("Entries"), "FailedEntryCount": answer["FailedEntryCount"]}))
+            raise PutEventsFailed(
+                to_json({"Entries": answer.get("Entries"), "FailedEntryCount": answer["FailedEntryCount"]})
+            )
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         if isinstance(ex, PutEventsFailed):
@@ -175,7 +196,9 @@ class PassedOn(Waits, StateTaskServiceUnsupported):  # type: ignore[misc]
     def _validate_service_integration_is_supported(self) -> None:
         condition = self.resource.condition
         if condition is not None and "sync" in condition:
-            raise ValueError(f"The resource provided {self.resource.resource_arn} is not supported by the local cloud")
+            raise ValueError(
+                f"The resource provided {self.resource.resource_arn} is not supported by the local cloud"
+            )
 
     def _get_supported_parameters(self) -> None:
         return None

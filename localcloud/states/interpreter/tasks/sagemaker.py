@@ -1,8 +1,11 @@
 """`arn:aws:states:::sagemaker:<action>[.sync]`.
 
-With `.sync` the task ends when the job ends: its result is the Describe answer; a job that did not complete fails the
-task with States.TaskFailed and that answer as the cause; a task that is given up stops its job.
+With `.sync` the task ends when the job ends: its result is the Describe answer; a job that did not
+complete fails the task with States.TaskFailed and that answer as the cause; a task that is given up
+stops its job.
 """
+
+# ruff: noqa: SLF001 - private names of moto are what this package is about
 
 from __future__ import annotations
 
@@ -22,12 +25,17 @@ _PENDING = ("InProgress", "Stopping", "Pending", "Initializing")
 
 class SageMakerTask(Waits, StateTaskServiceCallback):  # type: ignore[misc]
     def __init__(self) -> None:
-        # moto makes the endpoint of a wait only where tokens are supported; `.waitForTaskToken` itself is refused below.
+        # moto makes the endpoint of a wait only where tokens are supported; `.waitForTaskToken` itself
+        # is refused below.
         super().__init__({ResourceCondition.Sync, ResourceCondition.WaitForTaskToken})
 
     def _validate_service_integration_is_supported(self) -> None:
         action, condition = self.resource.api_action, self.resource.condition
-        wanted = action in JOBS if condition == ResourceCondition.Sync else condition is None and action in (*JOBS, *REQUESTS)
+        wanted = (
+            action in JOBS
+            if condition == ResourceCondition.Sync
+            else condition is None and action in (*JOBS, *REQUESTS)
+        )
         if not wanted:
             raise ValueError(
                 f"The resource provided {self.resource.resource_arn} is not recognized. The value is not a valid "
@@ -45,14 +53,24 @@ class SageMakerTask(Waits, StateTaskServiceCallback):  # type: ignore[misc]
     ) -> Any:
         env.stack.pop()
         name = JOBS[self.resource.api_action].name
-        return _Awaited(self, env, resource_runtime_part.region, {name: normalised_parameters[name]}, state_credentials)
+        return _Awaited(
+            self, env, resource_runtime_part.region, {name: normalised_parameters[name]}, state_credentials
+        )
 
 
 class _Awaited:
     """A job that a task waits for."""
 
-    def __init__(self, task: SageMakerTask, env: Any, region: str, name: dict[str, str], credentials: Any) -> None:
-        self._task, self._env, self._region, self._name, self._credentials = task, env, region, name, credentials
+    def __init__(
+        self, task: SageMakerTask, env: Any, region: str, name: dict[str, str], credentials: Any
+    ) -> None:
+        self._task, self._env, self._region, self._name, self._credentials = (
+            task,
+            env,
+            region,
+            name,
+            credentials,
+        )
         self._job = JOBS[task.resource.api_action]
 
     def __call__(self) -> dict[str, Any] | None:

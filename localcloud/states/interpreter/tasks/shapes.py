@@ -1,7 +1,7 @@
 """An API's answer as a state sees it: plain JSON with the key names of AWS's Java SDK.
 
-The aws-sdk integrations show times as ISO 8601 and names as the Java SDK writes them (`SSEKMSKeyId` is `SsekmsKeyId`);
-the optimised ones show milliseconds since 1970 and the API's own names in PascalCase.
+The aws-sdk integrations show times as ISO 8601 and names as the Java SDK writes them (`SSEKMSKeyId` is
+`SsekmsKeyId`); the optimised ones show milliseconds since 1970 and the API's own names in PascalCase.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tasks that wait: for a job or an execution to end (`.sync`), or for a token to be sent back.
 
-Looking again becomes rarer the longer it takes. A task that is given up (the execution stopped, or a time limit
-passed) stops what it waits for, as Step Functions does: best effort, and only once.
+Looking again becomes rarer the longer it takes. A task that is given up (the execution stopped, or a
+time limit passed) stops what it waits for, as Step Functions does: best effort, and only once.
 """
 
 from __future__ import annotations
@@ -22,10 +22,7 @@ _FIRST_LOOK, _RARER, _LONGEST_PAUSE = 0.05, 1.5, 1.0
 class Waits(Calls):
     """Mixed into the service tasks that have integration patterns."""
 
-    def _eval_sync(
-        self, env: Any, sync_resolver: Callable[[], Any], timeout_seconds: int | None, callback_endpoint: Any,
-        heartbeat_endpoint: Any,
-    ) -> Any:  # fmt: skip
+    def _eval_sync(self, env: Any, sync_resolver: Callable[[], Any], **_: Any) -> Any:
         pause = _FIRST_LOOK
         while env.is_running():
             result = sync_resolver()
@@ -48,7 +45,9 @@ class Waits(Calls):
     def _wait_for_task_token_timeout(self, timeout_seconds: int, callback_endpoint: Any) -> Any:
         return callback_endpoint.wait(timeout=timeout_seconds)
 
-    def _wait_for_task_token_heartbeat(self, env: Any, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
+    def _wait_for_task_token_heartbeat(
+        self, env: Any, callback_endpoint: Any, heartbeat_endpoint: Any
+    ) -> Any:
         while env.is_running():
             received = heartbeat_endpoint.clear_and_wait()
             outcome = callback_endpoint.get_outcome()
