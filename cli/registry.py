@@ -17,7 +17,7 @@ class Model:
     """One version. Its stage says what it is to the endpoint:
 
     champion: served now; challenger: approved later than the champion; previous: approved and replaced;
-    candidate: waits for a decision; rejected.
+    rolled back: approved, served, and taken out for the champion; candidate: waits for a decision; rejected.
     """
 
     usecase: str
@@ -52,22 +52,45 @@ def list_models(place: Place, usecase: str) -> list[Model]:
                 f"publish its contract with `dropforge publish`"
             ) from None
         raise
-    champion = champion_of(place, usecase)
+    served = served_by(place, usecase)
     found = [sagemaker.describe_model_package(ModelPackageName=package) for package in packages]
-    models = [_model(place, usecase, package, champion) for package in found]
+    models = [_model(place, usecase, package, served) for package in found]
     return sorted(models, key=lambda model: model.version, reverse=True)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The model packages that say what the others are: the one served, and the one it was put back for."""
+
+    champion: str | None = None
+    taken_out: str | None = None
 
 
 def champion_of(place: Place, usecase: str) -> str | None:
     """The model package that the endpoint serves; nothing where there is no endpoint."""
+    return served_by(place, usecase).champion
+
+
+def served_by(place: Place, usecase: str) -> Served:
+    """What the endpoint's configuration says."""
     sagemaker = place.client("sagemaker")
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=place.named(usecase))
     except ClientError as fault:
         if code_of(fault) in ("ValidationException", "ResourceNotFound"):
-            return None
+            return Served()
         raise
-    return served_package(place, endpoint.get("EndpointConfigName"))
+    config = endpoint.get("EndpointConfigName")
+    return Served(served_package(place, config), served_package(place, _taken_out(sagemaker, config)))
+
+
+def _taken_out(sagemaker: Any, config: str | None) -> str | None:
+    """The configuration that a roll-back took out for this one."""
+    if not config:
+        return None
+    arn = sagemaker.describe_endpoint_config(EndpointConfigName=config)["EndpointConfigArn"]
+    tags = sagemaker.list_tags(ResourceArn=arn)["Tags"]
+    return next((tag["Value"] for tag in tags if tag["Key"] == "dropforge:restored-from"), None)
 
 
 def served_package(place: Place, config: str | None) -> str | None:
@@ -96,13 +119,13 @@ def find_version(place: Place, usecase: str, version: str) -> Model:
     raise UserError(f"{usecase} has no version {version}; there are {known}")
 
 
-def _model(place: Place, usecase: str, package: dict[str, Any], champion: str | None) -> Model:
+def _model(place: Place, usecase: str, package: dict[str, Any], served: Served) -> Model:
     version = int(package.get("ModelPackageVersion") or package["ModelPackageArn"].rpartition("/")[2])
     approval = package.get("ModelApprovalStatus", "")
     return Model(
         usecase=usecase,
         version=version,
-        stage=stage_of(package["ModelPackageArn"], version, approval, champion),
+        stage=stage_of(package["ModelPackageArn"], version, approval, served),
         approval=approval,
         metrics=package_metrics(place, package),
         created=moment(package.get("CreationTime")),
@@ -111,11 +134,13 @@ def _model(place: Place, usecase: str, package: dict[str, Any], champion: str | 
     )
 
 
-def stage_of(package: str, version: int, approval: str, champion: str | None) -> str:
+def stage_of(package: str, version: int, approval: str, served: Served) -> str:
     """What a version is to the endpoint."""
-    if package == champion:
+    if package == served.champion:
         return "champion"
     if approval != "Approved":
         return {"Rejected": "rejected"}.get(approval, "candidate")
-    newer = champion is None or version > int(champion.rpartition("/")[2])
+    if package == served.taken_out:
+        return "rolled back"
+    newer = served.champion is None or version > int(served.champion.rpartition("/")[2])
     return "challenger" if newer else "previous"

@@ -18,6 +18,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 Message = dict[str, Any]
+Done = subprocess.CompletedProcess[str]
 Answer = TypeVar("Answer")
 
 
@@ -48,20 +49,28 @@ class Laptop:
 
     # The command line -------------------------------------------------------------------------------------
 
-    def dropforge(self, *words: str, expect: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def dropforge(self, *words: str, expect: int | None = 0, stdin: str = "") -> Done:
         return self.command(sys.executable, "-m", "cli", *words, expect=expect, stdin=stdin)
 
     def report(self, *words: str, expect: int | None = 0) -> Any:
         """What `--json` prints: exactly one document."""
         return json.loads(self.dropforge(*words, "--json", expect=expect).stdout)
 
-    def command(self, *words: str, expect: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str, expect: int | None = 0, stdin: str = "") -> Done:
         done = subprocess.run(
-            words, cwd=ROOT, env=self.environment, input=stdin, text=True, capture_output=True, timeout=400
+            words,
+            cwd=ROOT,
+            env=self.environment,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            timeout=400,
+            check=False,
         )
         if expect is not None and done.returncode != expect:
             raise AssertionError(
-                f"{' '.join(words[-4:])} ended with {done.returncode}, not {expect}\n{done.stdout}\n{done.stderr}"
+                f"{' '.join(words[-4:])} ended with {done.returncode}, not {expect}\n"
+                f"{done.stdout}\n{done.stderr}"
             )
         return done
 
@@ -110,7 +119,9 @@ class Laptop:
     def executions(self, machine: str) -> list[dict[str, Any]]:
         """Every execution of a state machine, with its input read."""
         states = self.client("stepfunctions")
-        listed = states.list_executions(stateMachineArn=self.output(f"{machine}StateMachineArn"))["executions"]
+        listed = states.list_executions(stateMachineArn=self.output(f"{machine}StateMachineArn"))[
+            "executions"
+        ]
         described = [states.describe_execution(executionArn=item["executionArn"]) for item in listed]
         return [{**item, "input": json.loads(item["input"])} for item in described]
 

@@ -28,7 +28,12 @@ def test_the_aws_cli_alone_drives_the_loop(laptop: Laptop, rows: Path, tmp_path:
         120,
     )[0]["ModelPackageArn"]
     laptop.aws(
-        "sagemaker", "update-model-package", "--model-package-arn", package, "--model-approval-status", "Approved"
+        "sagemaker",
+        "update-model-package",
+        "--model-package-arn",
+        package,
+        "--model-approval-status",
+        "Approved",
     )
     endpoints = ("sagemaker", "list-endpoints", "--name-contains", group, "--status-equals", "InService")
     eventually(lambda: laptop.aws(*endpoints)["Endpoints"], "an endpoint in service", 60)
@@ -46,9 +51,14 @@ def test_the_aws_cli_alone_drives_the_loop(laptop: Laptop, rows: Path, tmp_path:
     listed = laptop.aws("stepfunctions", "list-executions", "--state-machine-arn", machine)["executions"]
     ours = next(item for item in listed if item["name"].startswith("by-hand-"))
     history = laptop.aws(
-        "stepfunctions", "get-execution-history", "--execution-arn", ours["executionArn"], "--max-items", "1000"
+        "stepfunctions",
+        "get-execution-history",
+        "--execution-arn",
+        ours["executionArn"],
+        "--max-items",
+        "1000",
     )["events"]
-    assert [event["type"] for event in history][0] == "ExecutionStarted"
+    assert next(event["type"] for event in history) == "ExecutionStarted"
     assert history[-1]["type"] == "ExecutionSucceeded"
     log = laptop.aws(
         "logs", "filter-log-events", "--log-group-name", "/aws/sagemaker/TrainingJobs",

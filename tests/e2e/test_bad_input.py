@@ -24,7 +24,10 @@ def _rows(lines: list[str], header: str = HEADER) -> bytes:
 
 
 def _without_column(index: int) -> bytes:
-    kept = [",".join(cells[:index] + cells[index + 1 :]) for cells in (line.split(",") for line in GOOD.splitlines())]
+    kept = [
+        ",".join(cells[:index] + cells[index + 1 :])
+        for cells in (line.split(",") for line in GOOD.splitlines())
+    ]
     return ("\n".join(kept) + "\n").encode()
 
 
@@ -40,7 +43,10 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
     "semicolons.csv": (GOOD.replace(",", ";").encode(), ["';'", "','"]),
     "missing-column.csv": (_without_column(1), [COLUMNS[1]]),
     "extra-column.csv": (_rows([line + ",1" for line in LINES], HEADER + ",Shoe size"), ["Shoe size"]),
-    "twice-the-same-header.csv": (_rows(LINES, ",".join([COLUMNS[0], COLUMNS[0], *COLUMNS[2:]])), [COLUMNS[0], "more than once"]),
+    "twice-the-same-header.csv": (
+        _rows(LINES, ",".join([COLUMNS[0], COLUMNS[0], *COLUMNS[2:]])),
+        [COLUMNS[0], "more than once"],
+    ),
     "few-rows.csv": (_rows(LINES[:50]), ["50"]),
     "one-class.csv": (_rows([line for line in LINES if line.split(",")[TARGET] == "0"]), ["class"]),
 }
@@ -72,7 +78,9 @@ def dropped(laptop: Laptop, usecase: str) -> dict[str, dict[str, Any]]:
 
     def ended() -> dict[str, dict[str, Any]]:
         found = {e["input"]["key"].rsplit("/", 1)[1]: e for e in _runs_of(laptop, usecase)}
-        done = all(name in found and found[name]["status"] != "RUNNING" for name in [*FILES, "200-megabytes.csv"])
+        done = all(
+            name in found and found[name]["status"] != "RUNNING" for name in [*FILES, "200-megabytes.csv"]
+        )
         return found if done else {}
 
     return eventually(ended, "an end of every bad drop", 240)
@@ -93,11 +101,14 @@ def test_a_bad_file_is_refused_with_its_rule_and_figure_and_told(
     assert stored["ContentLength"] == len(FILES[name][0])
 
 
-def test_a_file_over_the_contracts_limit_is_refused_with_both_sizes(dropped: dict[str, dict[str, Any]]) -> None:
+def test_a_file_over_the_contracts_limit_is_refused_with_both_sizes(
+    dropped: dict[str, dict[str, Any]],
+) -> None:
     execution = dropped["200-megabytes.csv"]
 
     assert execution["error"] == "DropRefused"
-    assert "200" in execution["cause"] and "100" in execution["cause"]
+    assert "200" in execution["cause"]
+    assert "100" in execution["cause"]
 
 
 def test_a_byte_order_mark_is_no_fault(laptop: Laptop, usecase: str) -> None:
@@ -118,7 +129,9 @@ def test_an_unusual_key_is_either_run_or_refused_never_lost(laptop: Laptop, usec
     expected = "60" if KEYS[key] else "drops/"
     assert expected in execution["cause"] or "contract" in execution["cause"]
     told = eventually(
-        lambda: [m for m in laptop.inbox() if m["kind"] == "run_refused" and execution["cause"] in m["message"]],
+        lambda: [
+            m for m in laptop.inbox() if m["kind"] == "run_refused" and execution["cause"] in m["message"]
+        ],
         "a message",
     )
     assert len(told) >= 1
@@ -136,9 +149,13 @@ BAD_CONTRACTS = {
 
 
 @pytest.mark.parametrize("case", BAD_CONTRACTS)
-def test_a_bad_contract_is_refused_with_its_place_and_leaves_the_last_good_one(laptop: Laptop, case: str) -> None:
+def test_a_bad_contract_is_refused_with_its_place_and_leaves_the_last_good_one(
+    laptop: Laptop, case: str
+) -> None:
     text, parts = BAD_CONTRACTS[case]
-    before = len([m for m in laptop.inbox() if m["kind"] == "contract_refused" and m["usecase"] == "bad-contract"])
+    before = len(
+        [m for m in laptop.inbox() if m["kind"] == "contract_refused" and m["usecase"] == "bad-contract"]
+    )
 
     laptop.put("contracts/bad-contract/contract.yaml", text)
 
@@ -156,7 +173,8 @@ def test_the_same_event_five_times_at_once_gives_one_run(laptop: Laptop, usecase
         "source": "aws.s3", "account": "000000000000", "time": "2026-11-21T10:00:00Z", "region": "us-east-1",
         "resources": [f"arn:aws:s3:::{laptop.bucket}"],
         "detail": {
-            "version": "0", "bucket": {"name": laptop.bucket}, "reason": "PutObject", "requester": "000000000000",
+            "version": "0", "bucket": {"name": laptop.bucket}, "reason": "PutObject",
+            "requester": "000000000000",
             "request-id": "N4N7GDK58NMKJ12R", "source-ip-address": "127.0.0.1",
             "object": {
                 "key": f"drops/{usecase}/repeated.csv", "size": len(body), "version-id": version,

@@ -17,7 +17,9 @@ SAMPLES = sorted((ROOT / "events").glob("*.json"))
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_invoke_answers_every_sample_and_answers_it_again_alike(laptop: Laptop, sample: Path) -> None:
     function = next(
-        path.parent.name for path in ROOT.glob("functions/*/handler.py") if sample.stem.startswith(path.parent.name)
+        path.parent.name
+        for path in ROOT.glob("functions/*/handler.py")
+        if sample.stem.startswith(path.parent.name)
     )
 
     first = json.loads(laptop.dropforge("invoke", function, str(sample)).stdout)

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.e2e.laptop import Laptop, eventually, loan_rows, without_target
+from tests.e2e.laptop import Laptop, eventually, loan_contract, loan_rows, without_target
 
 pytestmark = pytest.mark.e2e
 
@@ -19,13 +19,16 @@ def test_500_rows_give_500_predictions_and_one_message_with_exactly_the_doubtful
     laptop.put(f"inference/{live_loan}/may applicants.csv", without_target(loan_rows(500, seed=9)))
 
     message = laptop.told("low_confidence", live_loan)[0]
-    predictions = list(csv.DictReader(io.StringIO(laptop.read(message["predictions"].split(f"{laptop.bucket}/")[1]))))
+    predictions = list(
+        csv.DictReader(io.StringIO(laptop.read(message["predictions"].split(f"{laptop.bucket}/")[1])))
+    )
 
     assert len(predictions) == 500
     doubtful = [row for row in predictions if float(row["confidence"]) < message["threshold"]]
     assert 0 < len(doubtful) < 500
     assert [str(record["row"]) for record in message["records"]] == [row["row"] for row in doubtful]
-    assert message["rows"] == 500 and message["doubtful"] == len(doubtful)
+    assert message["rows"] == 500
+    assert message["doubtful"] == len(doubtful)
     assert len(laptop.told("low_confidence", live_loan)) == 1
 
 
@@ -41,7 +44,9 @@ def test_the_endpoint_answers_json_json_lines_and_csv_alike(laptop: Laptop, live
     answers = {kind: _invoke(laptop, live_loan, body, kind) for kind, body in bodies.items()}
 
     as_json = [round(p["probability"], 6) for p in json.loads(answers["application/json"])["predictions"]]
-    as_lines = [round(json.loads(line)["probability"], 6) for line in answers["application/jsonlines"].splitlines()]
+    as_lines = [
+        round(json.loads(line)["probability"], 6) for line in answers["application/jsonlines"].splitlines()
+    ]
     as_csv = [round(float(line.split(",")[1]), 6) for line in answers["text/csv"].splitlines()]
     assert as_json == as_lines == as_csv
 
@@ -52,7 +57,9 @@ def test_requests_and_answers_are_captured_in_s3(laptop: Laptop, live_loan: str)
 
     def captured() -> list[str]:
         keys = laptop.keys(f"capture/{laptop.stack}-{live_loan}/AllTraffic/")
-        return [line for key in keys for line in laptop.read(key).splitlines() if body.splitlines()[1] in line]
+        return [
+            line for key in keys for line in laptop.read(key).splitlines() if body.splitlines()[1] in line
+        ]
 
     record = json.loads(eventually(captured, "the capture")[0])["captureData"]
     assert record["endpointInput"]["encoding"] == "CSV"
@@ -60,8 +67,6 @@ def test_requests_and_answers_are_captured_in_s3(laptop: Laptop, live_loan: str)
 
 
 def test_inference_before_any_model_is_live_is_refused_with_what_to_do(laptop: Laptop) -> None:
-    from tests.e2e.laptop import loan_contract
-
     laptop.put("contracts/not-live/contract.yaml", loan_contract("not-live"))
     laptop.told("contract_published", "not-live")
     laptop.put("inference/not-live/early.csv", without_target(loan_rows(5)))

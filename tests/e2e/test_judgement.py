@@ -11,8 +11,12 @@ from tests.e2e.laptop import Laptop, loan_contract
 pytestmark = pytest.mark.e2e
 
 
-def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit(laptop: Laptop, rows: Path) -> None:
-    laptop.put("contracts/too-strict/contract.yaml", loan_contract("too-strict", gate={"accuracy": 1.0, "auc": 1.0}))
+def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit(
+    laptop: Laptop, rows: Path
+) -> None:
+    laptop.put(
+        "contracts/too-strict/contract.yaml", loan_contract("too-strict", gate={"accuracy": 1.0, "auc": 1.0})
+    )
     laptop.told("contract_published", "too-strict")
 
     run = laptop.report("drop", "too-strict", str(rows), "--wait", expect=1)
@@ -28,11 +32,13 @@ def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit
 def test_a_model_that_meets_its_gate_is_registered_with_its_metrics_and_waits_for_approval(
     laptop: Laptop, live_loan: str
 ) -> None:
-    run = laptop.report("runs")[-1]
-    assert {"usecase", "run", "status", "reason", "started", "ended", "metrics", "model_package", "execution"} <= set(run)
-
     registered = laptop.told("model_registered", live_loan)[0]
-    package = laptop.client("sagemaker").describe_model_package(ModelPackageName=registered["model_package_arn"])
+    arn = registered["model_package_arn"]
+    run = next(run for run in laptop.report("runs") if run["usecase"] == live_loan)
+    assert (run["status"], run["model_package"]) == ("registered", arn)
+    assert run["metrics"]["auc"] > 0.9
+
+    package = laptop.client("sagemaker").describe_model_package(ModelPackageName=arn)
     report = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"].split(f"{laptop.bucket}/")[1]
     assert '"binary_classification_metrics"' in laptop.read(report)
 

@@ -46,8 +46,10 @@ def test_the_real_loan_data_is_registered_and_its_negative_experience_reported(l
     run = laptop.report("drop", "real-loan", str(DATA), "--wait")
 
     assert run["status"] == "registered"
-    assert run["metrics"]["auc"] >= 0.99 and run["metrics"]["accuracy"] >= 0.98
+    assert run["metrics"]["auc"] >= 0.99
+    assert run["metrics"]["accuracy"] >= 0.98
     report = laptop.read(f"runs/real-loan/{run['run']}/process/report/report.json")
-    assert '52' in report and "Experience" in report
+    assert "52" in report
+    assert "Experience" in report
     quarantined = laptop.read(f"quarantine/real-loan/{run['run']}/rows.csv").splitlines()
     assert len([line for line in quarantined if "Experience" in line]) >= 52

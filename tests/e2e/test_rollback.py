@@ -34,6 +34,7 @@ def test_a_5xx_alarm_on_the_second_version_brings_the_first_one_back(laptop: Lap
     message = laptop.told("rolled_back", "guarded")[0]
     assert f"{laptop.stack}-guarded-5xx" in message["message"]
     assert _status_of_a_request(laptop) == 200
+    assert [model["stage"] for model in laptop.report("models", "guarded")] == ["rolled back", "champion"]
 
 
 def _describe(laptop: Laptop) -> dict[str, Any]:
@@ -67,8 +68,8 @@ def _register_broken_copy(laptop: Laptop, usecase: str) -> None:
     container = package["InferenceSpecification"]["Containers"][0]
     archive = container["ModelDataUrl"].split(f"{laptop.bucket}/")[1]
     body = laptop.client("s3").get_object(Bucket=laptop.bucket, Key=archive)["Body"].read()
-    laptop.put("elsewhere/broken/model.tar.gz", _broken(body))
-    container["ModelDataUrl"] = f"s3://{laptop.bucket}/elsewhere/broken/model.tar.gz"
+    laptop.put("runs/guarded/by-hand/model.tar.gz", _broken(body))
+    container["ModelDataUrl"] = f"s3://{laptop.bucket}/runs/guarded/by-hand/model.tar.gz"
     sagemaker.create_model_package(
         ModelPackageGroupName=group,
         InferenceSpecification=package["InferenceSpecification"],

@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from cli.approving import decide
 from cli.errors import UserError
-from cli.registry import find_version, list_models, stage_of
+from cli.registry import Served, find_version, list_models, stage_of
 from tests.unit.cli.conftest import FakePlace, client_error
 
 GROUP = "dropforge-loan"
@@ -65,17 +65,18 @@ def test_a_decision_is_written_with_its_comment(registry: FakePlace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "approval", "champion", "stage"),
+    ("version", "approval", "served", "stage"),
     [
-        (2, "Approved", "g/2", "champion"),
-        (1, "Approved", "g/2", "previous"),
-        (3, "Approved", "g/2", "challenger"),
-        (3, "Approved", None, "challenger"),
-        (3, "PendingManualApproval", "g/2", "candidate"),
-        (3, "Rejected", "g/2", "rejected"),
+        (2, "Approved", Served("g/2"), "champion"),
+        (1, "Approved", Served("g/2"), "previous"),
+        (3, "Approved", Served("g/2"), "challenger"),
+        (3, "Approved", Served(), "challenger"),
+        (3, "Approved", Served("g/2", "g/3"), "rolled back"),
+        (3, "PendingManualApproval", Served("g/2"), "candidate"),
+        (3, "Rejected", Served("g/2", "g/3"), "rejected"),
     ],
 )
 def test_the_stage_follows_from_approval_and_what_is_served(
-    version: int, approval: str, champion: str | None, stage: str
+    version: int, approval: str, served: Served, stage: str
 ) -> None:
-    assert stage_of(f"g/{version}", version, approval, champion) == stage
+    assert stage_of(f"g/{version}", version, approval, served) == stage

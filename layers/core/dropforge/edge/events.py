@@ -88,7 +88,7 @@ def alarm_changed(event: object) -> AlarmChanged:
     return AlarmChanged(
         name=envelope.get("detail.alarmName", str),
         state=envelope.get("detail.state.value", str),
-        reason=envelope.find("detail.state.reason", str, ""),
+        reason=envelope.find("detail.state.reason", str, "no reason was given").rstrip(". ") + ".",
         changed=envelope.find("detail.state.timestamp", str, ""),
         namespace=str(found.get("namespace", "")),
         dimensions={str(name): str(value) for name, value in found.get("dimensions", {}).items()},
