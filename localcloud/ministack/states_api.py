@@ -10,7 +10,6 @@ import re
 from typing import Any, Protocol
 
 from localcloud.states import validate
-from localcloud.states.interpreter import single, tokens
 from localcloud.states.interpreter.check import refusal
 
 # What AWS refuses in an execution's name.
@@ -137,6 +136,8 @@ class Api:
         return self._sfn.json_response({"redriveDate": record["redriveDate"]})
 
     def task_success(self, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import tokens
+
         try:
             json.loads(data.get("output", ""))
         except ValueError:
@@ -144,12 +145,18 @@ class Api:
         return self._token(lambda token: tokens.succeed(token, data["output"]), data)
 
     def task_failure(self, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import tokens
+
         return self._token(lambda token: tokens.fail(token, data.get("error"), data.get("cause")), data)
 
     def task_heartbeat(self, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import tokens
+
         return self._token(tokens.heartbeat, data)
 
     def _token(self, send: Any, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import tokens
+
         try:
             send(data.get("taskToken", ""))
         except tokens.UnknownToken:
@@ -159,6 +166,8 @@ class Api:
         return self._sfn.json_response({})
 
     async def activity_task(self, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import tokens
+
         answer = await self._activity_task(data)
         token = json.loads(answer[2] or b"{}").get("taskToken")
         if token:
@@ -185,6 +194,8 @@ class Api:
         )
 
     def test_state(self, data: dict[str, Any]) -> Any:
+        from localcloud.states.interpreter import single
+
         try:
             return self._sfn.json_response(single.test(data, self._engine.services))
         except single.Unusable as error:

@@ -13,14 +13,16 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.ministack import states_api
-from localcloud.states.interpreter.execution import Context, Execution, Outcome
-from localcloud.states.interpreter.program import Refused, parse
 from localcloud.states.interpreter.services import Services
 
+if TYPE_CHECKING:
+    from localcloud.states.interpreter.execution import Context, Execution, Outcome
+
 _MOST_OPEN = 1000
+_WARM_AFTER_SECONDS = 1.0
 
 
 def install(endpoint_url: str, account: str, region: str) -> Engine:
@@ -30,7 +32,17 @@ def install(endpoint_url: str, account: str, region: str) -> Engine:
     engine = Engine(sfn, Services(endpoint_url, account, region))
     sfn._run_execution = engine.run
     states_api.install(sfn, engine)
+    # Importing moto takes a second, which nobody should wait for: not the start, and not the first execution.
+    warming = threading.Timer(_WARM_AFTER_SECONDS, _warm)
+    warming.daemon = True
+    warming.start()
     return engine
+
+
+def _warm() -> None:
+    from localcloud.states.interpreter import program
+
+    program.install()
 
 
 class Engine:
@@ -76,9 +88,10 @@ class Engine:
         threading.Thread(target=context.run, args=(walk,), daemon=True).start()
 
     def _prepare(self, record: dict[str, Any]) -> Execution | None:
-        """The execution of a record, known as running; None when it could not be made, and then it has
-        failed.
-        """
+        """The execution of a record, known as running; None when it could not be made, and has failed."""
+        from localcloud.states.interpreter.execution import Execution, Outcome
+        from localcloud.states.interpreter.program import Refused, parse
+
         machine = self._sfn._state_machines.get(record["stateMachineArn"])
         if machine is None:
             self._end(record, Outcome("FAILED", None, "States.Runtime", "The state machine has been deleted"))
@@ -121,6 +134,8 @@ class Engine:
 
 
 def _context(record: dict[str, Any], machine: dict[str, Any]) -> Context:
+    from localcloud.states.interpreter.execution import Context
+
     return Context(
         arn=record["executionArn"], name=record["name"], machine_arn=machine["stateMachineArn"],
         machine_name=machine["name"], role_arn=machine["roleArn"], kind=machine.get("type", "STANDARD"),
@@ -149,12 +164,19 @@ class _Records:
 
     def _map_run(self, run: Any) -> None:
         self._sfn._map_runs[run.arn] = {
-            "mapRunArn": run.arn, "executionArn": run.execution_arn, "status": run.status, "startDate": run.started,
-            "maxConcurrency": run.at_once, "toleratedFailurePercentage": run.tolerated_percentage,
-            "toleratedFailureCount": run.tolerated_count, "itemCounts": run.counts(of_items=True),
-            "executionCounts": run.counts(of_items=False), "redriveCount": 0, "_stateMachineArn": run.machine_arn,
+            "mapRunArn": run.arn,
+            "executionArn": run.execution_arn,
+            "status": run.status,
+            "startDate": run.started,
+            "maxConcurrency": run.at_once,
+            "toleratedFailurePercentage": run.tolerated_percentage,
+            "toleratedFailureCount": run.tolerated_count,
+            "itemCounts": run.counts(of_items=True),
+            "executionCounts": run.counts(of_items=False),
+            "redriveCount": 0,
+            "_stateMachineArn": run.machine_arn,
             **({"stopDate": run.stopped} if run.stopped else {}),
-        }  # fmt: skip
+        }
 
     def _child(self, run: Any, child: Any) -> None:
         self._sfn._executions[child.arn] = {

@@ -17,10 +17,12 @@ from localcloud.states.interpreter.intrinsic_syntax import IntrinsicSyntax, read
 _SOURCES = ("$", "States.")
 _LONGEST_WAIT = 99_999_999
 _PAIRS = (
-    "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage",
+    "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency", "ToleratedFailureCount",
+    "ToleratedFailurePercentage",
 )  # fmt: skip
 _DISTRIBUTED_ONLY = (
-    "ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailureCountPath",
+    "ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
     "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
 )  # fmt: skip
 _TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
@@ -96,13 +98,8 @@ def _paths(state: Mapping[str, Any]) -> Iterator[str]:
         "TimeoutSecondsPath",
     ):
         value = state.get(name)
-        if (
-            value is not None
-            and not on_trust(value)
-            and not (isinstance(value, str) and value.startswith("$"))
-        ):
-            if not (isinstance(value, str) and value.startswith("States.")):
-                yield f"{name}: {value!r} is not a path"
+        if not (value is None or on_trust(value) or (isinstance(value, str) and value.startswith(_SOURCES))):
+            yield f"{name}: {value!r} is not a path"
     value = state.get("ResultPath")
     if value is not None and not on_trust(value) and not (isinstance(value, str) and _REFERENCE.match(value)):
         yield f"ResultPath: {value!r} is not a reference path"

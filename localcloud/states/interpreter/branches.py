@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +49,8 @@ class Parallel(Faulty, StateParallel):  # type: ignore[misc]
 class _Branches:
     def __init__(self, env: Any, programs: list[Any], value: Any) -> None:
         self._env, self._programs = env, programs
-        self._left, self._error = len(programs), None
+        self._left = len(programs)
+        self._error: dict[str, Any] | None = None
         self._lock, self._done = threading.Lock(), threading.Event()
         self._frames = [self._frame(value) for _ in programs]
 
@@ -60,7 +62,7 @@ class _Branches:
 
     def run(self) -> list[Any]:
         for program, frame in zip(self._programs, self._frames, strict=True):
-            in_thread("branch", lambda program=program, frame=frame: self._branch(program, frame))
+            in_thread("branch", functools.partial(self._branch, program, frame))
         self._done.wait()
         if self._error is not None:
             self._give_up()

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from localcloud.states.interpreter import program as programs
 from localcloud.states.interpreter.history import Full, History, Variables, now, start_context, to_json
@@ -31,6 +31,12 @@ from localcloud.states.interpreter.services import Role, Services
 from localcloud.states.interpreter.tokens import Tokens
 
 RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"
+
+
+class Activities(Protocol):
+    """Where the activities are: by ARN, something with `add_task`."""
+
+    def get(self, arn: str, /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Execution:
         *,
         ended: Callable[[Outcome], None] | None = None,
         observer: Any = None,
-        activities: Mapping[str, Any] | None = None,
+        activities: Activities | None = None,
     ) -> None:
         programs.install()
         self._machine, self._given, self._context, self._services = machine, given, context, services
@@ -121,7 +127,8 @@ class Execution:
         env.event_manager.add_event(
             env.event_history_context, HistoryEventType.ExecutionStarted,
             {"executionStartedEventDetails": {
-                "input": to_json(self._given), "inputDetails": {"truncated": False}, "roleArn": self._context.role_arn,
+                "input": to_json(self._given), "inputDetails": {"truncated": False},
+                "roleArn": self._context.role_arn,
             }},
             update_source_event_id=False,
         )  # fmt: skip

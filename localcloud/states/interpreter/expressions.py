@@ -74,7 +74,8 @@ def whole_number(env: Any, expression: Any, least: int, name: str, *, most: int 
     if not isinstance(value, int) or not least <= value <= most:
         raise expression.fail(
             env,
-            f"returned a value that is not valid for '{name}': {engine.shown(value)} is not an integer from {least} to {most}",
+            f"returned a value that is not valid for '{name}': {engine.shown(value)} is not an integer "
+            f"from {least} to {most}",
         )
     return value
 

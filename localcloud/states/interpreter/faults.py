@@ -80,8 +80,8 @@ def describe(failure_event: Any, state_name: str, entered: int) -> None:
     if "state" not in details:
         details["state"] = state_name
         details["cause"] = (
-            f"An error occurred while executing the state '{state_name}' (entered at the event id #{entered}). "
-            f"{details.get('cause', '')}"
+            f"An error occurred while executing the state '{state_name}' (entered at the event id "
+            f"#{entered}). {details.get('cause', '')}"
         )
 
 

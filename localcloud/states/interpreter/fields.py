@@ -33,7 +33,7 @@ def states_of(machine: Mapping[str, Any], language: str) -> Iterator[tuple[str, 
     for name, state in states.items() if isinstance(states, dict) else ():
         if not isinstance(state, dict):
             continue
-        own = state.get("QueryLanguage", language)
+        own: str = state.get("QueryLanguage") or language
         yield name, state, own
         branches = state.get("Branches")
         inner = [
@@ -43,7 +43,7 @@ def states_of(machine: Mapping[str, Any], language: str) -> Iterator[tuple[str, 
         ]
         for machine_inside in inner:
             if isinstance(machine_inside, dict):
-                yield from states_of(machine_inside, machine_inside.get("QueryLanguage", own))
+                yield from states_of(machine_inside, machine_inside.get("QueryLanguage") or own)
 
 
 def _of_map(state: dict[str, Any]) -> dict[str, Any]:

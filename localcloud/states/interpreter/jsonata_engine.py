@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import jsonata  # type: ignore[import-untyped]
+import jsonata
 
 from localcloud.states.interpreter.jsonata_functions import FUNCTIONS, nulls_in
 

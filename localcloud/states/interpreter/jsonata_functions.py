@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import jsonata  # type: ignore[import-untyped]
+import jsonata
 
 _LIMIT = 1000
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
@@ -120,7 +120,8 @@ def to_millis(timestamp: Any = None, picture: Any = None) -> Any:
         and not (isinstance(timestamp, str) and _ISO.match(timestamp))
     ):
         raise FunctionError(
-            f'D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "{timestamp}"'
+            "D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. "
+            f'Given "{timestamp}"'
         )
     return jsonata.Functions.datetime_to_millis(timestamp, picture)
 

@@ -284,7 +284,8 @@ class _Children:
         frame.event_history_context = start_context()
         context = frame.states.context_object.context_object_data
         context["Execution"] = {
-            **context["Execution"], "Id": child.arn, "Name": child.name, "Input": child.input, "StartTime": now(),
+            **context["Execution"], "Id": child.arn, "Name": child.name, "Input": child.input,
+            "StartTime": now(),
         }  # fmt: skip
         context["StateMachine"] = {"Id": child.machine_arn, "Name": child.machine_arn.rpartition(":")[2]}
         child.history.add_event(

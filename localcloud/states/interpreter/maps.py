@@ -8,6 +8,7 @@ is a child execution of a Map Run with a history of its own; `mapruns` holds wha
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -117,7 +118,7 @@ class Iterations:
         if self._items:
             frames = [self._env.open_frame() for _ in range(self._workers)]
             for frame in frames:
-                in_thread("iterations", lambda frame=frame: self._work(frame))
+                in_thread("iterations", functools.partial(self._work, frame))
             self._done.wait()
         if self._error is not None:
             self._abort_running()

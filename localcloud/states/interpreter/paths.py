@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 import jsonpath_ng
-import jsonpath_ng.ext  # type: ignore[import-untyped]
+import jsonpath_ng.ext.parser
 
 from localcloud.states.interpreter.faults import failure, runtime_failure
 from localcloud.states.interpreter.seam import (
@@ -26,7 +26,7 @@ _VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.DOTALL)
 @functools.lru_cache(maxsize=4096)
 def parse(path: str) -> Any:
     """A parsed path; parsing costs a hundred times what looking up does."""
-    return jsonpath_ng.ext.parse(path)
+    return jsonpath_ng.ext.parser.parse(path)
 
 
 def extract(path: str, data: Any) -> Any:

@@ -312,9 +312,7 @@ def _install() -> None:
             ("asl.component.common.path.result_path", "parse"): paths.parse,
             ("asl.component.state.state", "StateData"): history.state_data,
             ("asl.eval.environment", "VariableStore"): history.Variables,
-            ("asl.parse.preprocessor", "from_string_literal"): lambda parser_rule_context: text_of(
-                parser_rule_context
-            ),
+            ("asl.parse.preprocessor", "from_string_literal"): _from_string_literal,
             (
                 "asl.component.state.exec.state_task.service.state_task_service_callback",
                 "_DELAY_SECONDS_SYNC_CONDITION_CHECK",

@@ -103,7 +103,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "asl.eval.states": ("ContextObjectData",),
     "asl.eval.variable_store": ("VariableStore",),
     "asl.eval.callback.callback": (
-        "ActivityCallbackEndpoint", "CallbackEndpoint", "CallbackOutcomeFailure", "CallbackOutcomeSuccess", "CallbackOutcomeTimedOut",
+        "ActivityCallbackEndpoint", "CallbackEndpoint", "CallbackOutcomeFailure", "CallbackOutcomeSuccess",
+        "CallbackOutcomeTimedOut",
         "CallbackPoolManager", "HeartbeatTimedOut", "HeartbeatTimeoutError",
     ),
     "asl.utils.boto_client": ("boto_client_for",),

@@ -85,8 +85,9 @@ def _machine(definition: Any, wanted: str | None) -> tuple[str, dict[str, Any]]:
     """A machine of the one state, with an end for everything that it leads to."""
     if not isinstance(definition, dict):
         raise Unusable("InvalidDefinition", "The definition must be an object")
-    language = definition.get("QueryLanguage", "JSONPath")
-    name, state = wanted or "State", definition
+    language = definition.get("QueryLanguage") or "JSONPath"
+    name = wanted or "State"
+    state: Any = definition
     if "States" in definition:
         name = wanted or definition.get("StartAt", "")
         state = definition["States"].get(name)
@@ -116,7 +117,8 @@ def _watch(state: Any, seen: dict[str, str]) -> None:
     arguments = "afterParameters" if state._is_language_query_jsonpath() else "afterArguments"
     parts = {
         "input_path": "afterInputPath", "parargs": arguments, "parameters": arguments,
-        "result_selector": "afterResultSelector", "result_path": "afterResultPath", "item_selector": "afterItemSelector",
+        "result_selector": "afterResultSelector", "result_path": "afterResultPath",
+        "item_selector": "afterItemSelector",
     }  # fmt: skip
     for attribute, label in parts.items():
         component = getattr(state, attribute, None)
@@ -165,7 +167,7 @@ def _evaluate(state: Any, env: Any, name: str) -> dict[str, Any]:
 
 
 def _details(event: Any) -> dict[str, Any]:
-    details = next(iter(event.event_details.values()), {})
+    details: dict[str, Any] = next(iter(event.event_details.values()), {})
     return {key: details[key] for key in ("error", "cause") if key in details}
 
 
@@ -176,6 +178,6 @@ def _failed(env: Any, error_output: Any) -> bool:
 def _last_failure(env: Any) -> dict[str, Any]:
     for event in reversed(env.event_manager.events):
         if event["type"].endswith(("Failed", "TimedOut")):
-            details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+            details: dict[str, Any] = next((v for k, v in event.items() if k.endswith("EventDetails")), {})
             return {key: details[key] for key in ("error", "cause") if key in details}
     return {}

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from localcloud.states.interpreter.faults import (
@@ -18,9 +17,9 @@ from localcloud.states.interpreter.faults import (
     describe,
     runtime_failure,
 )
+from localcloud.states.interpreter.history import to_json
 from localcloud.states.interpreter.seam import (
     CatchOutcome,
-    ExecutionState,
     FailureEventException,
     HistoryEventType,
     NoSuchJsonPathError,
@@ -33,12 +32,10 @@ _REPORTED = "reported"
 
 
 def missing_path(env: Any, error: Any) -> Any:
-    from localcloud.states.interpreter.history import to_json
-
     return runtime_failure(
         env,
-        f"The JSONPath '{error.json_path}' specified for the field '{env.next_field_name}' could not be found in the "
-        f"input '{to_json(error.data)}'",
+        f"The JSONPath '{error.json_path}' specified for the field '{env.next_field_name}' could not be "
+        f"found in the input '{to_json(error.data)}'",
     )
 
 
@@ -87,10 +84,10 @@ class Faulty(Reporting):
         while env.is_running():
             try:
                 self._attempt(env)
-                return
             except Exception as error:  # noqa: BLE001 - whatever is raised becomes the state's failure
-                if not env.is_running() or self._recovered(env, self._from_error(env=env, ex=error)):
-                    return
+                if env.is_running() and not self._recovered(env, self._from_error(env=env, ex=error)):
+                    continue
+            return
 
     def _prepare(self, env: Any) -> None:
         """What is evaluated once, before the first attempt."""
@@ -172,8 +169,11 @@ class Fail(Reporting, StateFail):  # type: ignore[misc]
     pass
 
 
-@functools.cache
+_classes: dict[str, type[Any]] = {}
+
+
 def task(base: type[Any]) -> type[Any]:
     """A class of moto's Task states with AWS's handling of failures."""
-    assert issubclass(base, ExecutionState)  # noqa: S101 - a fault of this package
-    return type(base.__name__, (TaskFaults, base), {})
+    if base.__name__ not in _classes:
+        _classes[base.__name__] = type(base.__name__, (TaskFaults, base), {})
+    return _classes[base.__name__]

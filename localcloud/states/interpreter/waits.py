@@ -61,8 +61,8 @@ class WaitUntil(WaitFunction):  # type: ignore[misc]
             )
         raise runtime_failure(
             env,
-            f"The {self.field} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
-            f"{self.string.literal_value} == {text}",
+            f"The {self.field} parameter does not reference a valid ISO-8601 extended offset date-time "
+            f"format string: {self.string.literal_value} == {text}",
         )
 
 

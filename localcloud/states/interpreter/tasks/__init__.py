@@ -21,13 +21,11 @@ _TASKS: dict[str, type[Any]] = {
 
 
 def service_task(service: str) -> Any:
-    """A new Task of a service's integration; raises for a service that Step Functions has no integration
-    of.
-    """
+    """A new Task of a service's integration; raises for one that Step Functions has not."""
     if service in _TASKS:
         return states.task(_TASKS[service])()
-    known = state_task_service_for(service)
-    return states.task(optimised.PassedOn)() if known is not None else None
+    state_task_service_for(service)
+    return states.task(optimised.PassedOn)()
 
 
 def function_task() -> Any:

@@ -40,7 +40,7 @@ class Calls:
         if not isinstance(parameters, Mapping):
             raise runtime_failure(
                 env,
-                f"The arguments of a task must be an object, not {shapes.output(None, parameters, optimised=True)!r}",
+                f"The arguments of a task must be an object, not {parameters!r}",
             )
         known = self._get_supported_parameters()  # type: ignore[attr-defined]
         for name in parameters if known else ():
@@ -155,7 +155,7 @@ def v1_name(error: ClientError, prefix: str, service: str, action: str) -> str:
 
 
 def method_of(client: Any, operation: str) -> str:
-    return next(method for method, api in client.meta.method_to_api_mapping.items() if api == operation)
+    return next(str(method) for method, api in client.meta.method_to_api_mapping.items() if api == operation)
 
 
 def _wire_names(value: Any) -> Any:

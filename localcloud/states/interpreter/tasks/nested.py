@@ -33,11 +33,7 @@ class StartExecution(Waits, StateTaskServiceSfn):  # type: ignore[misc]
         return f"StepFunctions.{name}", v1_cause(error, "AWSStepFunctions")
 
     def _build_sync_resolver(
-        self,
-        env: Any,
-        resource_runtime_part: Any,
-        normalised_parameters: Any,
-        state_credentials: Any,  # noqa: ARG002 - moto's names
+        self, env: Any, resource_runtime_part: Any, state_credentials: Any, **_: Any
     ) -> Any:
         arn = env.stack.pop()["ExecutionArn"]
         as_json = self.resource.condition == ResourceCondition.Sync2
@@ -76,6 +72,7 @@ class _Awaited:
         self._ask("stopExecution")
 
     def _ask(self, action: str) -> dict[str, Any]:
-        return self._task._call(
+        answer: dict[str, Any] = self._task._call(
             self._env, self._credentials, self._region, "stepfunctions", action, self._name
         )
+        return answer

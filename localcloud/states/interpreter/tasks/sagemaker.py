@@ -38,8 +38,8 @@ class SageMakerTask(Waits, StateTaskServiceCallback):  # type: ignore[misc]
         )
         if not wanted:
             raise ValueError(
-                f"The resource provided {self.resource.resource_arn} is not recognized. The value is not a valid "
-                "resource ARN, or the resource is not available in this region."
+                f"The resource provided {self.resource.resource_arn} is not recognized. The value is not a "
+                "valid resource ARN, or the resource is not available in this region."
             )
 
     def _get_supported_parameters(self) -> None:
