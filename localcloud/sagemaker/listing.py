@@ -37,11 +37,7 @@ class Listing:
         usual = "Descending" if self.newest_first else "Ascending"
         descending = query.get("SortOrder", usual) == "Descending"
         chosen.sort(key=self._order(query.get("SortBy", "CreationTime")), reverse=descending)
-        start, size = _start(query.get("NextToken")), query.get("MaxResults", DEFAULT_PAGE)
-        answer: dict[str, Any] = {self.member: chosen[start : start + size]}
-        if start + size < len(chosen):
-            answer["NextToken"] = _token(start + size)
-        return answer
+        return page_of(chosen, query, self.member)
 
     def _matches(self, record: Record, query: Record) -> bool:
         wanted = query.get("NameContains", "")
@@ -68,6 +64,15 @@ class Listing:
         )
 
 
+def page_of(chosen: list[Record], query: Record, member: str) -> dict[str, Any]:
+    """The part of the records that the query's token and MaxResults ask for, under that member."""
+    start, size = _start(query.get("NextToken")), query.get("MaxResults", DEFAULT_PAGE)
+    answer: dict[str, Any] = {member: chosen[start : start + size]}
+    if start + size < len(chosen):
+        answer["NextToken"] = _token(start + size)
+    return answer
+
+
 def _token(start: int) -> str:
     return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
 
@@ -76,8 +81,9 @@ def _start(token: str | None) -> int:
     if token is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from:"))
+        word, _, place = base64.urlsafe_b64decode(token).decode().partition(":")
     except (ValueError, binascii.Error):
-        raise ApiError(
-            "ValidationException", "Invalid NextToken: it is not one that this operation gave."
-        ) from None
+        word, place = "", ""
+    if word != "from" or not place.isdecimal():
+        raise ApiError("ValidationException", "Invalid NextToken: it is not one that this operation gave.")
+    return int(place)

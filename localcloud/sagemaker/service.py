@@ -24,7 +24,8 @@ from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups
 from localcloud.sagemaker.resources.model_packages import ModelPackages
 from localcloud.sagemaker.resources.models import Models
-from localcloud.sagemaker.resources.tags import Tags
+from localcloud.sagemaker.resources.tags import Tags, check_tags
+from localcloud.sagemaker.search.operations import Search
 from localcloud.sagemaker.shapes import answer, operation_model
 from localcloud.sagemaker.validation import validate
 
@@ -62,6 +63,7 @@ class SageMaker:
             configs,
             endpoints,
             Tags(context),
+            Search(context),
         )
         self.operations: dict[str, Operation] = {
             action: operation for part in parts for action, operation in part.operations.items()
@@ -97,6 +99,7 @@ class SageMaker:
                 "UnknownOperationException", f"localcloud does not have SageMaker {action} yet.", 501
             )
         validate(model.input_shape, payload)
+        check_tags(payload.get("Tags") or [])
         given = {name: value for name, value in payload.items() if value is not None}
         try:
             return answer(action, operation(Call(action, given, caller or self._root())))

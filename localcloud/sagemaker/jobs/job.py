@@ -30,6 +30,8 @@ class End(Enum):
     FAILED = "Failed"
     STOPPED = "Stopped"
     OUT_OF_TIME = "OutOfTime"
+    # Only a job with managed spot training: waiting and running together took too long.
+    OUT_OF_WAIT = "OutOfWait"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Plan:
     most_seconds: float
     environment: Mapping[str, str]
     isolated: bool
+    # From its creation to its end; None is as long as it takes.
+    most_wait_seconds: float | None = None
 
 
 class Job(Protocol):
@@ -55,6 +59,9 @@ class Job(Protocol):
 
     def download(self, tree: Tree, s3: Any) -> None:
         """Fill the tree. Raises DataError."""
+
+    def tick(self, tree: Tree, s3: Any) -> None:
+        """Called again and again while the program runs, for what is to be brought out early."""
 
     def command(self, image: Image) -> Sequence[str]: ...
 

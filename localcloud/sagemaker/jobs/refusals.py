@@ -17,6 +17,11 @@ def job_exists(arn: str) -> ApiError:
     return ApiError("ResourceInUse", message)
 
 
+def job_not_over(arn: str, status: str) -> ApiError:
+    message = f"The job {arn} is in status {status}; only a job that has ended can be deleted."
+    return ApiError("ResourceInUse", message)
+
+
 def job_over(kind: str, status: str) -> ApiError:
     return ApiError(
         "ValidationException", f"The request was rejected because the {kind} job is in status {status}."

@@ -32,6 +32,10 @@ class JobStopped(Exception):
     """Somebody asked for it before the program had started."""
 
 
+class WaitExceeded(Exception):
+    """A job of managed spot training did not get to its end in MaxWaitTimeInSeconds."""
+
+
 class Runner:
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -49,6 +53,10 @@ class Runner:
     def stop(self, kind: str, name: str) -> None:
         if run := self._runs.get((kind, name)):
             run.stop_asked.set()
+
+    def forget(self, kind: str, name: str) -> None:
+        """The job was deleted: its folder goes."""
+        shutil.rmtree(_folder(self._context, kind, name), ignore_errors=True)
 
     def shut_down(self) -> None:
         """The cloud goes down: kill what runs. The context's `stopping` is set by now."""
@@ -68,7 +76,9 @@ class Run(threading.Thread):
         self._job = job
         self._process: Process | None = None
         self.stop_asked = threading.Event()
-        self._tree = Tree(context.state_dir / "jobs" / job.plan.kind / job.plan.name)
+        wait = job.plan.most_wait_seconds
+        self._over_at = time.monotonic() + wait if wait is not None else float("inf")
+        self._tree = Tree(_folder(context, job.plan.kind, job.plan.name))
 
     def kill(self) -> None:
         if self._process is not None:
@@ -78,12 +88,15 @@ class Run(threading.Thread):
         try:
             while not self._slots.acquire(timeout=_TICK):
                 self._check_stop()
+                self._check_wait()
             try:
                 self._run()
             finally:
                 self._slots.release()
         except JobStopped:
             self._finish(End.STOPPED, None)
+        except WaitExceeded:
+            self._finish(End.OUT_OF_WAIT, None)
         except (JobFailed, DataError) as error:
             self._finish(End.FAILED, _reason(error))
         except Exception as error:  # noqa: BLE001 - whatever it was, the job must end
@@ -99,7 +112,7 @@ class Run(threading.Thread):
         self._job.download(self._tree, s3)
         self._check_stop()
         self._job.enter(Phase.RUNNING)
-        end, code = self._execute(image)
+        end, code = self._execute(image, s3)
         if self._context.stopping.is_set():
             return
         reason = self._job.failure(self._tree, code) if end is End.FAILED else None
@@ -115,7 +128,7 @@ class Run(threading.Thread):
                 f"ClientError: Cannot run the image {self._job.plan.image_uri}: {error}"
             ) from error
 
-    def _execute(self, image: Any) -> tuple[End, int]:
+    def _execute(self, image: Any, s3: Any) -> tuple[End, int]:
         plan = self._job.plan
         env = container_env(
             self._context.ports, image, self._tree, plan.role_arn, plan.environment, isolated=plan.isolated
@@ -129,12 +142,12 @@ class Run(threading.Thread):
                 self._job.line(text)
 
             self._process = start(self._job.command(image), env, Path(image.root), self._tree.root, on_line)
-            end, code = self._wait(self._process, time.monotonic() + plan.most_seconds)
+            end, code = self._wait(self._process, time.monotonic() + plan.most_seconds, s3)
         if not self._context.stopping.is_set():
             self._context.logs.close(stream)
         return end, code
 
-    def _wait(self, process: Process, deadline: float) -> tuple[End, int]:
+    def _wait(self, process: Process, deadline: float, s3: Any) -> tuple[End, int]:
         grace = self._context.limits.stop_grace_seconds
         while (code := process.wait(_TICK)) is None:
             if self._context.stopping.is_set():
@@ -143,11 +156,19 @@ class Run(threading.Thread):
                 return End.STOPPED, process.end(grace) or 0
             elif time.monotonic() > deadline:
                 return End.OUT_OF_TIME, process.end(grace) or 0
+            elif time.monotonic() > self._over_at:
+                return End.OUT_OF_WAIT, process.end(grace) or 0
+            else:
+                self._job.tick(self._tree, s3)
         return (End.COMPLETED if code == 0 else End.FAILED), code
 
     def _check_stop(self) -> None:
         if self.stop_asked.is_set() or self._context.stopping.is_set():
             raise JobStopped
+
+    def _check_wait(self) -> None:
+        if time.monotonic() > self._over_at:
+            raise WaitExceeded
 
     def _finish(self, end: End, reason: str | None) -> None:
         if self._context.stopping.is_set():
@@ -156,6 +177,10 @@ class Run(threading.Thread):
         if end is End.COMPLETED:
             self._tree.shed()
         shutil.rmtree(self._tree.folder / "stage", ignore_errors=True)
+
+
+def _folder(context: Context, kind: str, name: str) -> Path:
+    return context.state_dir / "jobs" / kind / name
 
 
 def _reason(error: Exception) -> str:

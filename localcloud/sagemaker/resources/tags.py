@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.sagemaker.listing import page_of
 from localcloud.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ _KINDS = (
     *("training-job", "processing-job", "model", "endpoint-config", "endpoint"),
     *("model-package-group", "model-package"),
 )
+
+
+def check_tags(tags: list[dict[str, str]]) -> None:
+    """What the model of a tag does not say. Raises ApiError."""
+    keys = [tag["Key"] for tag in tags]
+    for key in keys:
+        if key.lower().startswith("aws:"):
+            raise ApiError("ValidationException", f"The tag key {key} must not start with aws:.")
+        if keys.count(key) > 1:
+            raise ApiError("ValidationException", f"Duplicate tag key: {key}.")
 
 
 class Tags:
@@ -36,7 +47,8 @@ class Tags:
     def page(self, call: Call) -> Record:
         store, key = self._place(call.payload["ResourceArn"])
         record = store.get(key)
-        return {"Tags": record.get("Tags", []) if record else []}
+        tags = record.get("Tags", []) if record else []
+        return page_of(tags, {"MaxResults": MOST_TAGS} | call.payload, "Tags")
 
     def delete(self, call: Call) -> Record:
         gone = set(call.payload["TagKeys"])

@@ -76,11 +76,22 @@ def download_file(s3: Any, uri: str, target: Path) -> None:
         raise DataError(f"Failed to download model data from {uri}: {_say(error)}") from error
 
 
+def restore_folder(s3: Any, uri: str, folder: Path) -> None:
+    """What was uploaded from a folder, back into it; there may be nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = Place.of(uri.rstrip("/") + "/")
+    try:
+        for source, relative in _prefix(s3, place):
+            _fetch(s3, source, inside(folder, relative))
+    except S3_ERRORS as error:
+        raise DataError(f"Failed to download checkpoints from {uri}: {_say(error)}") from error
+
+
 def upload_folder(s3: Any, folder: Path, uri: str, kms_key: str | None = None) -> int:
     """Every file of a folder; symbolic links are left out, as SageMaker does."""
     place, count = Place.of(uri), 0
-    for file in _files(folder):
-        _send(s3, file, place.under(file.relative_to(folder).as_posix()), kms_key)
+    for file in files_of(folder):
+        send(s3, file, place.under(file.relative_to(folder).as_posix()), kms_key)
         count += 1
     return count
 
@@ -88,7 +99,7 @@ def upload_folder(s3: Any, folder: Path, uri: str, kms_key: str | None = None) -
 def upload_archive(s3: Any, folder: Path, draft: Path, uri: str, kms_key: str | None = None) -> None:
     """A folder as one tar.gz."""
     pack(folder, draft)
-    _send(s3, draft, Place.of(uri), kms_key)
+    send(s3, draft, Place.of(uri), kms_key)
     draft.unlink()
 
 
@@ -166,7 +177,7 @@ def _fetch(s3: Any, place: Place, target: Path) -> None:
     s3.download_file(place.bucket, place.key, str(target))
 
 
-def _send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:
+def send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:
     extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     try:
         s3.upload_file(str(file), place.bucket, place.key, ExtraArgs=extra)
@@ -174,7 +185,7 @@ def _send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:
         raise DataError(f"Failed to upload to {place.uri}: {_say(error)}") from error
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             yield path

@@ -29,6 +29,11 @@ def train() -> int:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         (BASE / "model/partial").write_text("saved before the end")
         time.sleep(60)
+    if settings.get("mode") == "resume":
+        folder = BASE / "checkpoints"
+        say("found", *sorted(_names(folder)))
+        (folder / f"epoch-{len(_names(folder)) + 1}").write_text("state")
+        time.sleep(float(settings.get("pause", 0)))
     for turn, score in enumerate((0.5, 0.75)):
         say(f"[{turn}] validation-auc:{score}")
     channels = {channel.name: sorted(_names(channel)) for channel in (BASE / "input/data").iterdir()}

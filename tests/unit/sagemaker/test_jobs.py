@@ -196,8 +196,8 @@ def test_an_unknown_job_is_not_found(laptop: Laptop) -> None:
             {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}},
             "InstanceCount=2",
         ),
-        ({"EnableManagedSpotTraining": True}, "EnableManagedSpotTraining"),
-        ({"CheckpointConfig": {"S3Uri": "s3://b/c"}}, "CheckpointConfig"),
+        ({"RetryStrategy": {"MaximumRetryAttempts": 1}}, "RetryStrategy"),
+        ({"DebugHookConfig": {"S3OutputPath": "s3://b/c"}}, "DebugHookConfig"),
     ],
 )
 def test_what_a_laptop_cannot_do_is_refused_by_name(

@@ -145,3 +145,10 @@ def _config(model: str) -> dict[str, Any]:
         "InstanceType": "ml.m5.large",
     }
     return {"EndpointConfigName": "c", "ProductionVariants": [variant]}
+
+
+def test_a_tag_key_is_given_once_and_is_not_awss(service: SageMaker) -> None:
+    tag = {"Key": "k", "Value": "v"}
+    for tags, said in (([tag, tag], "Duplicate tag key"), ([tag | {"Key": "aws:k"}], "must not start")):
+        with pytest.raises(ApiError, match=said):
+            service.handle("CreateModel", MODEL | {"Tags": tags})

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 from localcloud.sagemaker.jobs.processing.request import check
 from localcloud.sagemaker.jobs.processing.run import KIND, ProcessingJob
-from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_over
+from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_not_over, job_over
 
 
 class ProcessingJobs:
-    """Create, Describe, List and Stop."""
+    """Create, Describe, List, Stop and Delete."""
 
     def __init__(self, context: Context, runner: Runner) -> None:
         self._context = context
@@ -32,6 +32,7 @@ class ProcessingJobs:
             "DescribeProcessingJob": self.describe,
             "ListProcessingJobs": self.page,
             "StopProcessingJob": self.stop,
+            "DeleteProcessingJob": self.delete,
         }
 
     def create(self, call: Call) -> Record:
@@ -71,6 +72,16 @@ class ProcessingJobs:
             record = self._store.change(name, lambda job: job.update(stopping))
         self._context.emit(PROCESSING, record["ProcessingJobArn"], processing_detail(record))
         self._runner.stop(KIND, name)
+        return {}
+
+    def delete(self, call: Call) -> Record:
+        name = call.payload["ProcessingJobName"]
+        with self._store.lock:
+            record = self._found(name)
+            if record["ProcessingJobStatus"] in ("InProgress", "Stopping"):
+                raise job_not_over(record["ProcessingJobArn"], record["ProcessingJobStatus"])
+            self._store.delete(name)
+        self._runner.forget(KIND, name)
         return {}
 
     def recover(self) -> None:

@@ -22,6 +22,7 @@ _STATUS = {
     End.FAILED: "Failed",
     End.STOPPED: "Stopped",
     End.OUT_OF_TIME: "Stopped",
+    End.OUT_OF_WAIT: "Stopped",
 }
 
 
@@ -59,6 +60,9 @@ class ProcessingJob:
             download(s3, source["S3Uri"], source["S3DataType"], tree.at(source["LocalPath"]))
         for item in _outputs(self._record):
             tree.at(item["LocalPath"]).mkdir(parents=True, exist_ok=True)
+
+    def tick(self, tree: Tree, s3: Any) -> None:
+        """A processing job's outputs are uploaded at its end."""
 
     def command(self, image: Image) -> Sequence[str]:
         specification = self._record["AppSpecification"]

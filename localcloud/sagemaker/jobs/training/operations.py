@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from localcloud.sagemaker.jobs.runner import Runner
     from localcloud.sagemaker.store import Record
 
-from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_over
-from localcloud.sagemaker.jobs.training.request import check
+from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_not_over, job_over
+from localcloud.sagemaker.jobs.training.request import DEFAULT_RUNTIME, check
 from localcloud.sagemaker.jobs.training.run import KIND, TrainingJob, artifact, move
 
 _ALWAYS = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
 
 
 class TrainingJobs:
-    """Create, Describe, List and Stop."""
+    """Create, Describe, List, Stop and Delete."""
 
     def __init__(self, context: Context, runner: Runner) -> None:
         self._context = context
@@ -35,6 +35,7 @@ class TrainingJobs:
             "DescribeTrainingJob": self.describe,
             "ListTrainingJobs": self.page,
             "StopTrainingJob": self.stop,
+            "DeleteTrainingJob": self.delete,
         }
 
     def create(self, call: Call) -> Record:
@@ -72,6 +73,16 @@ class TrainingJobs:
         self._runner.stop(KIND, name)
         return {}
 
+    def delete(self, call: Call) -> Record:
+        name = call.payload["TrainingJobName"]
+        with self._store.lock:
+            record = self._found(name)
+            if record["TrainingJobStatus"] in ("InProgress", "Stopping"):
+                raise job_not_over(record["TrainingJobArn"], record["TrainingJobStatus"])
+            self._store.delete(name)
+        self._runner.forget(KIND, name)
+        return {}
+
     def recover(self) -> None:
         """After a restart: what was running is not any more."""
         for record in self._store.all():
@@ -93,6 +104,8 @@ class TrainingJobs:
             "ModelArtifacts": {},
         }
         record["ModelArtifacts"] = {"S3ModelArtifacts": artifact(payload, "model")}
-        record["StoppingCondition"] = {"MaxRuntimeInSeconds": 86400} | payload.get("StoppingCondition", {})
+        record["StoppingCondition"] = {"MaxRuntimeInSeconds": DEFAULT_RUNTIME} | payload.get(
+            "StoppingCondition", {}
+        )
         move(record, "InProgress", "Starting", "Starting the training job")
         return record

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from localcloud.sagemaker.jobs.training.checkpoints import DEFAULT_PATH
 from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.runtime.tree import checked_container_path
 from localcloud.sagemaker.unsupported import Honoured, leaves, refuse_other_values, refuse_unsupported
 
 if TYPE_CHECKING:
     from localcloud.sagemaker.context import Call
     from localcloud.sagemaker.store import Record
 
+DEFAULT_RUNTIME = 86400
 _HONOURED: Honoured = {
     **leaves(
         "TrainingJobName",
@@ -23,6 +26,7 @@ _HONOURED: Honoured = {
         "Environment",
     ),
     **leaves("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "ExperimentConfig"),
+    **leaves("EnableManagedSpotTraining", "CheckpointConfig"),
     "AlgorithmSpecification": leaves(
         *("TrainingImage", "TrainingInputMode", "MetricDefinitions"),
         *("ContainerEntrypoint", "ContainerArguments", "EnableSageMakerMetricsTimeSeries"),
@@ -55,10 +59,28 @@ def check(call: Call) -> None:
     refuse_other_values(
         call.action, "CompressionType", payload["OutputDataConfig"].get("CompressionType"), ("GZIP",)
     )
+    _check_waiting(payload)
+    if "CheckpointConfig" in payload:
+        checked_container_path(payload["CheckpointConfig"].get("LocalPath") or DEFAULT_PATH)
     for channel in payload.get("InputDataConfig", []):
         _check_channel(call.action, channel)
     for definition in specification.get("MetricDefinitions", []):
         _check_regex(definition)
+
+
+def _check_waiting(payload: Record) -> None:
+    condition = payload.get("StoppingCondition", {})
+    most, wait = condition.get("MaxRuntimeInSeconds", DEFAULT_RUNTIME), condition.get("MaxWaitTimeInSeconds")
+    if payload.get("EnableManagedSpotTraining"):
+        if wait is None or wait < most:
+            message = (
+                "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to "
+                "MaxRuntimeInSeconds"
+            )
+            raise ApiError("ValidationException", message)
+    elif wait is not None:
+        message = "MaxWaitTimeInSeconds is not supported without EnableManagedSpotTraining."
+        raise ApiError("ValidationException", message)
 
 
 def _check_channel(action: str, channel: Record) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, now
 from localcloud.sagemaker.jobs.job import End, Phase, Plan
+from localcloud.sagemaker.jobs.training.checkpoints import Checkpoints
 from localcloud.sagemaker.jobs.training.events import TRAINING, training_detail
 from localcloud.sagemaker.runtime.data import download, upload_archive
 
@@ -23,6 +24,7 @@ _STATUS = {
     End.FAILED: ("Failed", "Failed", "Training job failed"),
     End.STOPPED: ("Stopped", "Stopped", "Training job stopped"),
     End.OUT_OF_TIME: ("Stopped", "MaxRuntimeExceeded", "Training job runtime exceeded MaxRuntimeInSeconds"),
+    End.OUT_OF_WAIT: ("Stopped", "MaxWaitTimeExceeded", "Training job exceeded MaxWaitTimeInSeconds"),
 }
 _SECONDARY = {
     Phase.DOWNLOADING: ("Downloading", "Downloading input data"),
@@ -41,6 +43,8 @@ class TrainingJob:
         specification = record["AlgorithmSpecification"]
         definitions = specification.get("MetricDefinitions", [])
         self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
+        self._checkpoints = Checkpoints(record["CheckpointConfig"]) if "CheckpointConfig" in record else None
+        condition = record["StoppingCondition"]
         names = {"TRAINING_JOB_NAME": record["TrainingJobName"], "TRAINING_JOB_ARN": record["TrainingJobArn"]}
         self.plan = Plan(
             kind=KIND,
@@ -48,9 +52,10 @@ class TrainingJob:
             image_uri=specification["TrainingImage"],
             role_arn=record["RoleArn"],
             log_group="/aws/sagemaker/TrainingJobs",
-            most_seconds=record["StoppingCondition"]["MaxRuntimeInSeconds"],
+            most_seconds=condition["MaxRuntimeInSeconds"],
             environment=record.get("Environment", {}) | names,
             isolated=record["EnableNetworkIsolation"],
+            most_wait_seconds=condition.get("MaxWaitTimeInSeconds"),
         )
 
     def enter(self, phase: Phase) -> None:
@@ -83,6 +88,13 @@ class TrainingJob:
                 tree.root / "input" / "data" / channel["ChannelName"],
             )
 
+        if self._checkpoints is not None:
+            self._checkpoints.restore(tree, s3)
+
+    def tick(self, tree: Tree, s3: Any) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.save_at_times(tree, s3)
+
     def command(self, image: Image) -> Sequence[str]:
         specification = self._record["AlgorithmSpecification"]
         entry = specification.get("ContainerEntrypoint")
@@ -102,6 +114,8 @@ class TrainingJob:
         return f"AlgorithmError: {said}"[:1000] + f", exit code: {exit_code}"
 
     def upload(self, tree: Tree, s3: Any, end: End) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.save(tree, s3)
         key = self._record["OutputDataConfig"].get("KmsKeyId")
         for folder, name in (("model", "model"), ("output/data", "output")):
             source = tree.root / folder
@@ -120,7 +134,8 @@ class TrainingJob:
                 spent = max(1, round(ended - started))
                 record |= {"TrainingTimeInSeconds": spent, "BillableTimeInSeconds": spent}
             record["TrainingEndTime"] = ended
-            record["FinalMetricDataList"] = self._final_metrics()
+            if self._metrics:
+                record["FinalMetricDataList"] = self._final_metrics()
             move(record, status, secondary, reason or message)
             record["SecondaryStatusTransitions"][-1]["EndTime"] = ended
 

@@ -1,0 +1,1 @@
+"""Search: one question over all resources of a kind."""

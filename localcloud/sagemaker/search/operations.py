@@ -1,0 +1,78 @@
+"""The operation Search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from localcloud.sagemaker.listing import page_of
+from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.search.expression import check, meets, number_of, values_at
+from localcloud.sagemaker.shapes import known_members, service_model
+from localcloud.sagemaker.unsupported import refuse_other_values, unsupported
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.context import Call, Context, Operation
+    from localcloud.sagemaker.store import Record
+
+# The kinds that can be searched, and the store of each. (AWS knows more; this service has no such resources.)
+KINDS = {
+    "TrainingJob": "training-job",
+    "Endpoint": "endpoint",
+    "Model": "model",
+    "ModelPackage": "model-package",
+    "ModelPackageGroup": "model-package-group",
+}
+# Properties that a search knows beside the members of the resource.
+_BY_KEY = ("Metrics", "Tags", "HyperParameters")
+
+
+class Search:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.operations: dict[str, Operation] = {"Search": self.search}
+
+    def search(self, call: Call) -> Record:
+        query = call.payload
+        kind = query["Resource"]
+        if kind not in KINDS:
+            raise unsupported(call.action, f"Resource={kind} (only {', '.join(KINDS)})")
+        if "VisibilityConditions" in query:
+            raise unsupported(call.action, "VisibilityConditions")
+        across = query.get("CrossAccountFilterOption")
+        refuse_other_values(call.action, "CrossAccountFilterOption", across, ("SameAccount",))
+        expression = query.get("SearchExpression", {})
+        by = query.get("SortBy", "LastModifiedTime")
+        for name in (*check(expression), by):
+            _check_property(kind, name)
+        found = [record for record in self._records(kind) if meets(record, expression)]
+        found.sort(key=lambda record: _rank(record, by), reverse=query.get("SortOrder") != "Ascending")
+        page = page_of(found, query, "Results")
+        page["Results"] = [_search_record(kind, record) for record in page["Results"]]
+        return page | {"TotalHits": {"Value": len(found), "Relation": "EqualTo"}}
+
+    def _records(self, kind: str) -> list[Record]:
+        """As the answer will have them: what is not told cannot be searched for."""
+        shape = service_model().shape_for(kind)
+        return [known_members(shape, record) for record in self._context.stores.of(KINDS[kind]).all()]
+
+
+def _search_record(kind: str, record: Record) -> Record:
+    """A model is told as the dashboard's, which has it inside."""
+    return {kind: {kind: record} if kind == "Model" else record}
+
+
+def _check_property(kind: str, name: str) -> None:
+    first = name.partition(".")[0]
+    members: Any = service_model().shape_for(kind)
+    if first not in (*members.members, *_BY_KEY, "LastModifiedTime"):
+        raise ApiError("ValidationException", f"Unknown property name: {name}, for resource: {kind}.")
+
+
+def _rank(record: Record, by: str) -> tuple[Any, ...]:
+    """Records without the property come first, then numbers, then texts. The time of creation breaks ties, so
+    that pages never overlap."""
+    values = values_at(record, by) or ([record["CreationTime"]] if by == "LastModifiedTime" else [])
+    value = values[0] if values else None
+    number = number_of(value)
+    kind = 0 if value is None else 1 if number is not None else 2
+    return kind, number or 0.0, str(value), record["CreationTime"], str(record)
