@@ -1,4 +1,4 @@
-"""CloudFormation types that MiniStack lacks and templates of machine-learning stacks need."""
+"""CloudFormation types that MiniStack lacks, and custom resources that tell at once why they failed."""
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
@@ -6,32 +6,86 @@ from __future__ import annotations
 
 from typing import Any
 
+from localcloud.ministack import sagemaker_types
 from localcloud.states.sdk import Caller, TaskError
+
+_COMPOSITE = (
+    "ActionsEnabled",
+    "AlarmActions",
+    "AlarmDescription",
+    "AlarmRule",
+    "InsufficientDataActions",
+    "OKActions",
+    "Tags",
+)
 
 
 def install(caller: Caller) -> None:
     """Add the types. Unknown types fail in MiniStack with their name."""
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import custom_resource, provisioners
 
-    provisioners._RESOURCE_HANDLERS.setdefault(
-        "AWS::SageMaker::ModelPackageGroup", _model_package_group(caller)
-    )
+    added = sagemaker_types.handlers(caller, provisioners._physical_name)
+    added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
+    for name, handler in added.items():
+        provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
+    _fail_fast(custom_resource)
 
 
-def _model_package_group(caller: Caller) -> dict[str, Any]:
-    def create(_: str, properties: dict[str, Any], __: str) -> tuple[str, dict[str, str]]:
-        answer = caller.call("sagemaker", "createModelPackageGroup", properties)
-        arn = answer["ModelPackageGroupArn"]
-        return arn, {"ModelPackageGroupArn": arn}
+def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
+    def put(name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        unknown = sorted(set(properties) - {*_COMPOSITE, "AlarmName"})
+        if unknown:
+            raise ValueError(
+                f"AWS::CloudWatch::CompositeAlarm: {', '.join(unknown)} is not supported locally"
+            )
+        given = {key: properties[key] for key in _COMPOSITE if key in properties}
+        if "ActionsEnabled" in given:
+            given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
+        call("putCompositeAlarm", {"AlarmName": name, **given})
+        found = call("describeAlarms", {"AlarmNames": [name], "AlarmTypes": ["CompositeAlarm"]})
+        return name, {"Arn": found["CompositeAlarms"][0]["AlarmArn"]}
+
+    def call(action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return caller.call("cloudwatch", action, arguments)
+        except TaskError as error:
+            raise ValueError(error.cause) from error
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        name = properties.get("AlarmName") or provisioners._physical_name(stack, logical_id, max_len=255)
+        return put(name, properties)
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str | None = None
+    ) -> tuple[str, dict[str, str]]:
+        if old.get("AlarmName") != new.get("AlarmName"):
+            created = create(logical_id or physical_id, new, stack)
+            provisioners._delete_predecessor(delete, physical_id, old)
+            return created
+        return put(physical_id, new)
 
     def delete(physical_id: str, _: dict[str, Any]) -> None:
-        try:
-            caller.call(
-                "sagemaker",
-                "deleteModelPackageGroup",
-                {"ModelPackageGroupName": physical_id.rsplit("/", maxsplit=1)[-1]},
-            )
-        except TaskError:
-            return  # it is gone already
+        call("deleteAlarms", {"AlarmNames": [physical_id]})
 
-    return {"create": create, "delete": delete}
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _fail_fast(custom_resource: Any) -> None:
+    """A custom resource whose function failed without answering fails now.
+
+    On AWS the stack waits for the answer, an hour by default: nobody wants that here.
+    """
+    from ministack.services import lambda_svc
+
+    execute = lambda_svc._execute_function_with_config_scope
+
+    def execute_and_tell(function: dict[str, Any], event: Any) -> Any:
+        result = execute(function, event)
+        if isinstance(event, dict) and "ResponseURL" in event and (result or {}).get("error"):
+            told = result.get("body") if isinstance(result.get("body"), dict) else {}
+            reason = f"{told.get('errorType', 'the function failed')}: {told.get('errorMessage', '')}"
+            token = str(event["ResponseURL"]).rsplit("/", maxsplit=1)[-1]
+            custom_resource.deliver_response(token, {"Status": "FAILED", "Reason": reason})
+        return result
+
+    lambda_svc._execute_function_with_config_scope = execute_and_tell
