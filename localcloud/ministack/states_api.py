@@ -32,6 +32,7 @@ def install(sfn: Any, engine: Engine) -> None:
     sfn._validate_definition_jsonata = lambda definition: (
         refusal(definition) if isinstance(definition, str) else "no definition"
     )
+    sfn._create_state_machine = api.create
     sfn._start_execution = api.start
     sfn._start_sync_execution = api.start_sync
     sfn._stop_execution = api.stop
@@ -56,7 +57,7 @@ class Api:
             sfn._stop_execution,
         )
         self._describe, self._activity_task = sfn._describe_execution, sfn._get_activity_task
-        self._handle = sfn.handle_request
+        self._handle, self._create = sfn.handle_request, sfn._create_state_machine
 
     async def handle_request(self, method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
@@ -65,6 +66,13 @@ class Api:
 
     def _refuse(self, code: str, message: str) -> Any:
         return self._sfn.error_response_json(code, message, 400)
+
+    def create(self, data: dict[str, Any]) -> Any:
+        if data.get("type") == "EXPRESS":
+            problems = validate.problems_of_express(data.get("definition", ""))
+            if problems:
+                return self._refuse("InvalidDefinition", "; ".join(problems))
+        return self._create(data)
 
     def start(self, data: dict[str, Any]) -> Any:
         name, text = data.get("name"), data.get("input", "{}")
@@ -178,6 +186,8 @@ class Api:
     def validate(self, data: dict[str, Any]) -> Any:
         text = data.get("definition", "")
         problems = validate.problems_of_text(text)
+        if not problems and data.get("type") == "EXPRESS":
+            problems = validate.problems_of_express(text)
         if not problems:
             reason = refusal(text)
             problems = [reason] if reason else []

@@ -11,32 +11,67 @@ and the records follow it. An execution is a thread of its own, so waiting holds
 from __future__ import annotations
 
 import contextvars
+import importlib.metadata
 import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+from localcloud.errors import HookMissing
 from localcloud.ministack import states_api
 from localcloud.states.interpreter.services import Services
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localcloud.states.interpreter.execution import Context, Execution, Outcome
+    from localcloud.states.interpreter.services import Credentials
 
 _MOST_OPEN = 1000
 _WARM_AFTER_SECONDS = 1.0
+# The names of MiniStack's Step Functions that this module and `states_api` use or replace.
+_NEEDED = (
+    "_activities", "_activity_tasks", "_create_state_machine", "_describe_execution",
+    "_emit_execution_status_event", "_executions", "_finalize_response", "_get_activity_task", "_map_runs",
+    "_resolve_state_machine_arn", "_run_execution", "_send_task_failure", "_send_task_heartbeat",
+    "_send_task_success", "_start_execution", "_start_sync_execution", "_state_machines", "_stop_execution",
+    "_test_state", "_validate_definition_jsonata", "_validate_state_machine_definition",
+    "error_response_json", "handle_request", "json_response", "now_iso",
+)  # fmt: skip
 
 
-def install(endpoint_url: str, account: str, region: str) -> Engine:
-    """Put the interpreter behind MiniStack's Step Functions."""
+def install(
+    endpoint_url: str,
+    account: str,
+    region: str,
+    credentials: Callable[[str], Credentials] | None = None,
+    wait_scale: float = 1.0,
+) -> Engine:
+    """Put the interpreter behind MiniStack's Step Functions.
+
+    `credentials` gives a role's access key, secret key and session token; without it tasks act as the
+    account. `wait_scale` shortens Wait states.
+    """
     from ministack.services import stepfunctions as sfn
 
-    engine = Engine(sfn, Services(endpoint_url, account, region))
+    missing = [f"ministack.services.stepfunctions.{name}" for name in _NEEDED if not hasattr(sfn, name)]
+    if missing:
+        raise HookMissing(importlib.metadata.version("ministack"), missing)
+    engine = Engine(sfn, Services(endpoint_url, account, region, credentials, wait_scale))
     sfn._run_execution = engine.run
+    emit = sfn._emit_execution_status_event
+    sfn._emit_execution_status_event = lambda record: emit(record) if _is_told(sfn, record) else None
     states_api.install(sfn, engine)
     # Importing moto takes a second, which nobody should wait for: not the start, and not the first execution.
     warming = threading.Timer(_WARM_AFTER_SECONDS, _warm)
     warming.daemon = True
     warming.start()
     return engine
+
+
+def _is_told(sfn: Any, record: dict[str, Any]) -> bool:
+    """EventBridge hears of the executions of standard machines, and not of a Map Run's children."""
+    machine = sfn._state_machines.get(record["stateMachineArn"]) or {}
+    return machine.get("type", "STANDARD") == "STANDARD" and not record.get("mapRunArn")
 
 
 def _warm() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from localcloud.states.interpreter.fields import states_of
 from localcloud.states.interpreter.intrinsic_syntax import IntrinsicSyntax, read
 
 _SOURCES = ("$", "States.")
@@ -73,6 +74,20 @@ def names_twice(machine: Mapping[str, Any], seen: set[str] | None = None) -> Ite
             ):
                 if isinstance(inner, dict):
                     yield from names_twice(inner, seen)
+
+
+def express(machine: Mapping[str, Any]) -> Iterator[str]:
+    """What only a standard machine can do: it takes longer than an express execution may."""
+    for name, state, _ in states_of(machine, "JSONPath"):
+        resource = str(state.get("Resource", ""))
+        for pattern in (".sync", ".waitForTaskToken"):
+            if pattern in resource:
+                yield f"{name}: Express state machine does not support '{pattern}' service integration"
+        if ":activity:" in resource:
+            yield f"{name}: Express state machine does not support activities"
+        inner = state.get("ItemProcessor") or {}
+        if isinstance(inner, dict) and (inner.get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED":
+            yield f"{name}: Express state machine does not support a distributed Map"
 
 
 def _nothing(_: Mapping[str, Any]) -> Iterator[str]:

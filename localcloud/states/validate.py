@@ -58,6 +58,15 @@ def problems_of_text(text: str) -> list[str]:
     return found + list(refusals.names_twice(definition))
 
 
+def problems_of_express(text: str) -> list[str]:
+    """What an EXPRESS machine cannot have and a STANDARD one can."""
+    try:
+        definition = json.loads(text)
+    except ValueError as error:
+        return [f"not JSON: {error}"]
+    return list(refusals.express(definition)) if isinstance(definition, dict) else []
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:

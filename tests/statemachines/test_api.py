@@ -43,7 +43,10 @@ def client(endpoint: str, service: str) -> Any:
     return boto3.client(  # type: ignore[call-overload]
         service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="000000000000",
         aws_secret_access_key="x", config=Config(
-            retries={"total_max_attempts": 1}, max_pool_connections=50, inject_host_prefix=False, read_timeout=70
+            retries={"total_max_attempts": 1},
+            max_pool_connections=50,
+            inject_host_prefix=False,
+            read_timeout=70,
         ),
     )  # fmt: skip
 
@@ -207,6 +210,13 @@ def test_a_synchronous_execution_needs_an_express_machine(sfn: Any) -> None:
     with pytest.raises(ClientError) as refused:
         sync.start_sync_execution(stateMachineArn=standard)
     assert refused.value.response["Error"]["Code"] == "StateMachineTypeNotSupported"
+
+
+def test_an_express_machine_cannot_wait_for_others(sfn: Any) -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync", "End": True,
+            "Parameters": {"StateMachineArn": "m"}}  # fmt: skip
+    with pytest.raises(sfn.exceptions.InvalidDefinition, match=r"does not support '\.sync'"):
+        create(sfn, "impatient", {"StartAt": "T", "States": {"T": task}}, "EXPRESS")
 
 
 def test_an_activity_is_worked_on_from_outside(sfn: Any) -> None:

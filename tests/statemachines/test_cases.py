@@ -88,9 +88,12 @@ def ended(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def big(case: dict[str, Any]) -> dict[str, Any]:
-    """`BIG` in a case stands for a text of over 256 KiB."""
+    """`BIG` in a case stands for a text of over 256 KiB, `HALF` for one of half of that."""
     found = json_of({**case, "called": []})
-    return json.loads(found.replace('"BIG"', json.dumps("x" * 262_144))) if '"BIG"' in found else case
+    if '"BIG"' not in found and '"HALF"' not in found:
+        return case
+    whole = found.replace('"BIG"', json.dumps("x" * 262_144)).replace('"HALF"', json.dumps("x" * 140_000))
+    return dict(json.loads(whole))
 
 
 def json_of(value: Any) -> str:

@@ -64,6 +64,9 @@ class History(EventManager):  # type: ignore[misc]
     ) -> dict[str, Any]:
         kind = getattr(event_type, "value", event_type)
         head = {"id": event_id, "previousEventId": source_event_id, "type": kind, "timestamp": timestamp}
+        for details in (event_details or {}).values():
+            if "taskCredentials" in details:  # a role knows its services; in a history it is its ARN
+                details["taskCredentials"] = {"roleArn": str(details["taskCredentials"]["roleArn"])}
         return {**head, **(event_details or {})}
 
     def close(self, context: Any, event_type: Any, event_details: Any) -> None:

@@ -11,7 +11,8 @@ import copy
 from typing import Any
 
 from localcloud.states.interpreter import intrinsic_functions as functions
-from localcloud.states.interpreter.faults import INTRINSIC, failure
+from localcloud.states.interpreter.faults import INTRINSIC, failure, runtime_failure
+from localcloud.states.interpreter.history import to_json
 from localcloud.states.interpreter.intrinsic_syntax import Call, Literal, Path, read
 from localcloud.states.interpreter.paths import extract, variable_path
 from localcloud.states.interpreter.seam import (
@@ -29,7 +30,22 @@ class Intrinsic(StringIntrinsicFunction):  # type: ignore[misc]
         super().__init__(intrinsic_function_derivation=text, function=None)
 
     def _eval_body(self, env: Any) -> None:
-        env.stack.append(_value(env, self.call))
+        try:
+            env.stack.append(_value(env, self.call))
+        except functions.Refused as error:
+            raise failure(
+                env,
+                INTRINSIC,
+                f"The function '{self.literal_value}' had the following error: {error}",
+                event=HistoryEventType.ExecutionFailed,
+                details="executionFailedEventDetails",
+            ) from error
+        except NoSuchJsonPathError as error:
+            raise runtime_failure(
+                env,
+                f"The function '{self.literal_value}' had the following error: The JsonPath argument for the "
+                f"field '{error.json_path}' could not be found in the input '{to_json(error.data)}'",
+            ) from error
 
 
 def _value(env: Any, argument: Literal | Path | Call) -> Any:
@@ -38,13 +54,7 @@ def _value(env: Any, argument: Literal | Path | Call) -> Any:
     if isinstance(argument, Path):
         return copy.deepcopy(look_up(env, argument.text))
     values = [_value(env, inner) for inner in argument.arguments]
-    try:
-        return functions.FUNCTIONS[argument.name].function(*values)
-    except functions.Refused as error:
-        raise failure(
-            env, INTRINSIC, f"The function 'States.{argument.name}' had the following error: {error}",
-            event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
-        ) from error  # fmt: skip
+    return functions.FUNCTIONS[argument.name].function(*values)
 
 
 def look_up(env: Any, path: str) -> Any:

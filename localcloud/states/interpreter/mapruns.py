@@ -292,7 +292,7 @@ class _Children:
             frame.event_history_context, HistoryEventType.ExecutionStarted,
             {"executionStartedEventDetails": {
                 "input": to_json(child.input), "inputDetails": {"truncated": False},
-                "roleArn": frame.aws_execution_details.role_arn,
+                "roleArn": str(frame.aws_execution_details.role_arn),
             }},
             update_source_event_id=False,
         )  # fmt: skip

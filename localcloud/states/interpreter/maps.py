@@ -14,9 +14,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from localcloud.states.interpreter import mapruns
+from localcloud.states.interpreter import jsonata_engine, mapruns
 from localcloud.states.interpreter.expressions import Expression
-from localcloud.states.interpreter.faults import failure, runtime_failure
+from localcloud.states.interpreter.faults import EvaluationFailure, failure, runtime_failure
 from localcloud.states.interpreter.scopes import Gate, in_thread, iterate
 from localcloud.states.interpreter.seam import (
     DistributedIterationComponent,
@@ -83,6 +83,9 @@ class Map(Faulty, StateMap):  # type: ignore[misc]
         expression = getattr(self.items, "string_jsonata", None)
         if isinstance(expression, Expression):
             raise expression.unexpected(env, items, "array")
+        if not self._is_language_query_jsonpath():
+            kind = jsonata_engine.kind_of(items).upper()
+            raise EvaluationFailure(env, f"Map state input must be an array but was: {kind}", "Items")
         place = getattr(getattr(self.items_path, "string_sampler", None), "literal_value", "$")
         raise runtime_failure(env, f'Reference path "{place}" must point to array.')
 

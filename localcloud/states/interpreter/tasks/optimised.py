@@ -61,7 +61,7 @@ def function_error(error: Any) -> tuple[str, str]:
         raised = None
     if not isinstance(raised, dict):
         return "Exception", error.payload
-    return str(raised.get("errorType") or "Exception"), to_json(raised)
+    return str(raised.get("errorType") or "Exception"), error.payload
 
 
 class Invoke(Waits, StateTaskServiceLambda):  # type: ignore[misc]
