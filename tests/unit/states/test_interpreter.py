@@ -28,8 +28,8 @@ def test_the_checker_of_definitions_does_not_import_the_interpreter() -> None:
 
 
 def test_a_refused_definition_spoils_no_later_one() -> None:
-    downgrade = '{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Pass",'
-        '"QueryLanguage":"JSONPath","End":true}}}'
+    state = '{"A":{"Type":"Pass","QueryLanguage":"JSONPath","End":true}}'
+    downgrade = f'{{"QueryLanguage":"JSONata","StartAt":"A","States":{state}}}'
     with pytest.raises(program.Refused):
         program.parse(downgrade)
     outcome = run(
