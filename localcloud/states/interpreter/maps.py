@@ -145,15 +145,22 @@ class Iterations:
             self._running[index] = frame
             error = self._iterate(frame, index)
             worker.close_frame(frame)
-            worker.event_history_context.source_event_id = frame.event_history_context.last_published_event_id
-            last = self._finished(index, frame, error, worker)
-            if last:
+            if self._finished(index, frame, error):
+                self._leave(worker, moves=error is None)
+                self._done.set()
                 return
+        self._leave(worker, moves=True)
         if not self._env.is_running():
             self._done.set()
+
+    def _leave(self, worker: Any, *, moves: bool) -> None:
+        """What comes after the Map follows the last event of its iterations."""
+        context = worker.event_history_context
+        if moves:
+            context.source_event_id = context.last_published_event_id
         self._env.close_frame(worker)
 
-    def _finished(self, index: int, frame: Any, error: dict[str, Any] | None, worker: Any) -> bool:
+    def _finished(self, index: int, frame: Any, error: dict[str, Any] | None) -> bool:
         """Note an iteration's end; whether it was the last that anybody waits for."""
         with self._lock:
             self._running.pop(index, None)
@@ -162,11 +169,7 @@ class Iterations:
                 self._outputs[index] = frame.states.get_input()
             elif self._error is None:
                 self._error = error
-            over = self._left == 0 or error is not None
-        if over:
-            self._env.close_frame(worker)
-            self._done.set()
-        return over
+            return self._left == 0 or error is not None
 
     def _iterate(self, frame: Any, index: int) -> dict[str, Any] | None:
         about = {"name": self._state.name, "index": index}
