@@ -29,6 +29,7 @@ class LocalCloud:
     region: str
     state_dir: str
     account: str = ACCOUNT
+    time_scale: float = 1.0
 
     @property
     def environment(self) -> dict[str, str]:

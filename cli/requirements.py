@@ -16,7 +16,6 @@ from cli.paths import ROOT
 EXPORTS = {
     "layer": "layers/core/requirements.txt",
     "image": "training/requirements.txt",
-    "runtime": "localcloud/runtime-requirements.txt",
     "start": "cli/start/requirements.txt",
 }
 OFFLINE = {"UV_OFFLINE": "1"}

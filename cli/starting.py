@@ -39,6 +39,7 @@ class Start:
     port: int
     state: Path
     attached: bool = False  # ends with the command that started it, even when that is killed
+    time_scale: float = 1.0
 
 
 def free_port(wanted: int | None) -> int:
@@ -77,6 +78,7 @@ def command(start: Start) -> list[str]:
         "--port", str(start.port),
         "--state", str(start.state),
         "--build", str(BUILD),
+        "--time-scale", str(start.time_scale),
         *(["--with-parent"] if start.attached else []),
         "--image", f"{uri}={ROOT}:{DOCKERFILE}",
         *(word for name, value in parameters.items() for word in ("--parameter", f"{name}={value}")),

@@ -42,4 +42,5 @@ def describe(place: Place) -> dict[str, object]:
         "region": client.meta.region_name,
         "state_dir": cloud.state_dir if cloud else None,
         "bucket": place.bucket,
+        "time_scale": cloud.time_scale if cloud else None,
     }

@@ -26,6 +26,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="where the state is kept (.dropforge/state)"
     )
+    parser.add_argument(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="shorten waits, alarm periods and schedules: 0.1 makes a minute 6 s (1)",
+    )
     parser.add_argument("--detach", action="store_true", help="go on in the background once it is ready")
 
 
@@ -38,7 +45,11 @@ def run(arguments: Namespace) -> int:
         return 0
     state = (arguments.state or STATE).resolve()
     start = Start(
-        vars(arguments).get("stack", DEFAULT_STACK), free_port(arguments.port), state, not arguments.detach
+        vars(arguments).get("stack", DEFAULT_STACK),
+        free_port(arguments.port),
+        state,
+        not arguments.detach,
+        arguments.time_scale,
     )
     cloud, process = bring_up(start, note)
     report(cloud, arguments)

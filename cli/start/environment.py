@@ -3,7 +3,8 @@
 The lock file is uv's, so the one thing to find first is the right uv: the one pinned in the file beside
 this file, installed with pip by hash. uv then makes .venv. A file lock makes two starts at once safe and is
 released by the system when a start is killed; the stamp is written last, so an interrupted set-up is done
-again. The cost: this file may import only the standard library, and the lock needs a Unix.
+again. The cost: this file may import only what needs nothing but the standard library, and the lock needs a
+Unix.
 """
 
 import fcntl
@@ -14,6 +15,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from localcloud.build.index import pip_index, with_index
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
@@ -34,6 +37,9 @@ UNREACHABLE = (
 
 # Settings of the caller's own work that would send the packages elsewhere.
 UNWANTED = ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT", "UV_PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_USER")
+
+
+Command = list[str | Path]
 
 
 class CannotStart(Exception):
@@ -133,7 +139,7 @@ def install_uv(own: Path) -> Path:
     return own
 
 
-def pip(folder: Path) -> list[str | Path]:
+def pip(folder: Path) -> Command:
     """A pip that installs into the folder: a new venv's, or this Python's own where it cannot make one."""
     if succeeds(sys.executable, "-c", "import ensurepip") and succeeds(sys.executable, "-m", "venv", folder):
         return [folder / "bin" / "python", "-m", "pip", "install"]
@@ -169,18 +175,34 @@ def has_developer_tools() -> bool:
 
 
 def sync(uv: Path, level: str) -> None:
-    """Install exactly what is locked."""
+    """Install exactly what is locked, from the index that pip is set up with or else from the public one."""
     python = VENV / "bin" / "python" if (VENV / "bin" / "python").exists() else Path(sys.executable)
     groups = ["--all-groups"] if level == "dev" else []
-    command: list[str | Path] = [uv, "sync", "--frozen", "--project", ROOT, "--python", python, *groups]
-    if not sys.stderr.isatty():
-        command.append("--quiet")
-    run(command, "the locked packages")
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    project: Command = ["--frozen", "--project", ROOT, *groups, *quiet]
+    if pip_index(os.environ):
+        sync_from_mirror(uv, python, project)
+    else:
+        run([uv, "sync", *project, "--python", python], "the locked packages")
 
 
-def run(command: list[str | Path], what: str) -> None:
+def sync_from_mirror(uv: Path, python: Path, project: Command) -> None:
+    """The lock names the public index's files; a mirror has the same ones under their names and hashes."""
+    locked = HOME / "locked.txt"
+    run([uv, "export", *project, "--no-emit-project", "--output-file", locked], "the list of packages")
+    if not (VENV / "bin" / "python").exists():
+        run([uv, "venv", "--quiet", "--python", python, VENV], "the environment")
+    into: Command = ["--python", VENV / "bin" / "python"]
+    run([uv, "pip", "sync", "--require-hashes", *into, locked], "the locked packages")
+
+
+def run(command: Command, what: str) -> None:
     """Run an installer; its errors become a sentence."""
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    environment = {
+        **with_index(os.environ),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_PROJECT_ENVIRONMENT": str(VENV),
+    }
     for name in UNWANTED:
         environment.pop(name, None)
     with subprocess.Popen(

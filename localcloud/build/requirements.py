@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from localcloud.build.index import with_index
 from localcloud.cached import made_once
 from localcloud.errors import BuildError
 
@@ -59,7 +60,12 @@ def _digest(requirements: Path) -> str:
 def _uv(*arguments: str) -> None:
     import uv
 
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
+    environment = {
+        **with_index(os.environ),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+        "UV_NO_CONFIG": "1",
+    }
     environment.pop("VIRTUAL_ENV", None)
     done = subprocess.run(
         [uv.find_uv_bin(), *arguments],

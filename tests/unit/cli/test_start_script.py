@@ -31,9 +31,9 @@ class Checkout:
         self.root = folder / "a checkout"
         self.bin = folder / "bin"
         self.log = folder / "uv.log"
-        (self.root / "cli" / "start").mkdir(parents=True)
         self.bin.mkdir()
-        for name in ("dropforge", "cli/start/environment.py"):
+        for name in ("dropforge", "cli/start/environment.py", "localcloud/build/index.py"):
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         (self.root / "uv.lock").write_text("version = 1\n")
         (self.root / "cli" / "start" / "requirements.txt").write_text("uv==9.9.9 \\\n    --hash=sha256:00\n")
@@ -59,6 +59,7 @@ class Checkout:
             "HOME": str(self.bin),
             "UV_LOG": str(self.log),
             "REAL_PYTHON": sys.executable,
+            "PIP_CONFIG_FILE": os.devnull,  # which switches every settings file of pip's off
             **more,
         }
 
@@ -259,3 +260,14 @@ def test_an_index_that_cannot_be_reached_is_named_as_the_reason(checkout: Checko
 
     assert done.returncode == 2
     assert "the package index could not be reached" in done.stderr
+
+
+def test_where_pip_has_an_index_of_its_own_everything_comes_from_there(checkout: Checkout) -> None:
+    checkout.python("python3")
+
+    done = checkout.start("status", PIP_INDEX_URL="https://mirror.example/simple")
+
+    assert done.returncode == 0, done.stderr
+    words = [line.split()[0] for line in checkout.log.read_text().splitlines()]
+    assert "sync" not in words
+    assert (words[0], words[-1]) == ("export", "pip")
