@@ -149,6 +149,8 @@ class Iterations:
                 self._leave(worker, moves=error is None)
                 self._done.set()
                 return
+            if self._workers == len(self._items):
+                break  # as many at once as there are: none follows another
         self._leave(worker, moves=True)
         if not self._env.is_running():
             self._done.set()
