@@ -143,7 +143,7 @@ class Cloud:
     def _start_services(self) -> None:
         settings.prepare(self.state_dir, self.port, ACCOUNT, REGION)
         check_hooks()
-        from localcloud.ministack import alarms, events, lambdas, resources, stepfunctions
+        from localcloud.ministack import alarms, events, lambdas, resources, states_engine
         from localcloud.ministack.gateway import Gateway
         from localcloud.ministack.inner import application
         from localcloud.sagemaker.service import SageMaker
@@ -155,7 +155,7 @@ class Cloud:
         server = Server(Gateway(application(), sagemaker), self.port)
         events.install()
         lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
-        stepfunctions.install(caller)
+        states_engine.install(self.endpoint_url, ACCOUNT, REGION)
         resources.install(caller)
         server.start()
         # Last in, first out: nobody calls a service any more when it goes down.
