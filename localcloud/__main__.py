@@ -35,7 +35,9 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
     parameters = dict(_pair(text) for text in options.parameter)
     state = Path(options.state)
     build = Path(options.build) if options.build else None
-    cloud = Cloud(state, options.port, images=images, build_dir=build, report=_say)
+    cloud = Cloud(
+        state, options.port, images=images, build_dir=build, report=_say, time_scale=options.time_scale
+    )
     cloud.start()
     try:
         if options.template:
@@ -81,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--state", default=".localcloud/state", metavar="DIR")
     up.add_argument(
         "--build", metavar="DIR", help="caches of what was built (default: build beside the state)"
+    )
+    up.add_argument(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="shortens Wait states, alarm periods, schedules and bake times: 0.1 makes a minute 6 s",
     )
     up.add_argument(
         "--with-parent", action="store_true", help="stop when the process that started this one ends"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from localcloud import __version__
+from localcloud import __version__, clock
 from localcloud.build.deploy import Deployer
 from localcloud.fence import fence_env
 from localcloud.images.registry import Registry, Source
@@ -75,7 +75,9 @@ class Cloud:
         images: Mapping[str, Source] | None = None,
         build_dir: Path | None = None,
         report: Report = print,
+        time_scale: float = 1.0,
     ) -> None:
+        clock.set_scale(time_scale)
         self.state_dir = state_dir.resolve()
         self.port = port or free_port()
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
@@ -155,7 +157,7 @@ class Cloud:
         server = Server(Gateway(application(), sagemaker), self.port)
         events.install()
         lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
-        states_engine.install(self.endpoint_url, ACCOUNT, REGION)
+        states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
         resources.install(caller)
         server.start()
         # Last in, first out: nobody calls a service any more when it goes down.
@@ -174,6 +176,7 @@ class Cloud:
             "account": ACCOUNT,
             "state_dir": str(self.state_dir),
             "version": __version__,
+            "time_scale": clock.scale(),
             "started": self._started.isoformat(timespec="seconds"),
         }
         partial = self.state_dir / "cloud.json.part"

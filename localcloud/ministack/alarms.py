@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from localcloud.clock import scaled
 from localcloud.events import ALARM_DETAIL_TYPE, AlarmState, alarm_detail
 
 _TICK_SECONDS = 2.0
@@ -79,7 +80,7 @@ class _States:
         now = AlarmState(new, reason, data, time.time())
         self._last[alarm["AlarmArn"]] = now
         if not judged:
-            self._set_until[alarm["AlarmArn"]] = now.at + float(alarm.get("Period") or 60)
+            self._set_until[alarm["AlarmArn"]] = now.at + scaled(float(alarm.get("Period") or 60))
         return before, now
 
 
@@ -91,7 +92,7 @@ def _tick(
     stopped = threading.Event()
 
     def run() -> None:
-        while not stopped.wait(_TICK_SECONDS):
+        while not stopped.wait(max(0.2, min(_TICK_SECONDS, scaled(5)))):
             with request_scope(account, region):
                 for alarm in list(cloudwatch._alarms.values()):
                     evaluate(alarm)
@@ -123,7 +124,7 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
         for point in list(stored)
         if sorted((d["Name"], d["Value"]) for d in _dimensions(point)) == wanted
     ]
-    period = int(alarm.get("Period") or 60)
+    period = scaled(float(alarm.get("Period") or 60))
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
     now = time.time()
     return [

@@ -9,6 +9,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from localcloud.clock import scaled
 from localcloud.ministack import delivery
 
 if TYPE_CHECKING:
@@ -36,10 +37,24 @@ def emit(
 
 def install() -> None:
     """Mend EventBridge and the events of S3."""
-    from ministack.services import eventbridge, lambda_svc, s3
+    from ministack.services import eventbridge, lambda_svc, s3, scheduler
 
     _carry_version_id(s3, eventbridge)
     delivery.install(eventbridge, lambda_svc)
+    _scale_schedules(eventbridge, scheduler)
+
+
+def _scale_schedules(eventbridge: Any, scheduler: Any) -> None:
+    """rate() by the time scale; cron() and at() name moments of the clock and stay."""
+    seconds: Callable[[str], int | None] = eventbridge._parse_rate_seconds
+
+    def scaled_seconds(expression: str) -> float | None:
+        found = seconds(expression)
+        return None if found is None else scaled(found)
+
+    eventbridge._parse_rate_seconds = scaled_seconds
+    tick = max(0.5, scaled(eventbridge._SCHEDULER_TICK_INTERVAL))
+    eventbridge._SCHEDULER_TICK_INTERVAL = scheduler._SCHEDULE_TICK_INTERVAL = tick
 
 
 def _carry_version_id(s3: Any, eventbridge: Any) -> None:

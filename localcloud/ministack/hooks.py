@@ -62,6 +62,8 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_dispatch_to_api_destination": ("spec", "payload", "target"),
         "_target_matches_request_scope": ("spec",),
         "_pattern_event_view": ("event",),
+        "_parse_rate_seconds": ("expr",),
+        "_SCHEDULER_TICK_INTERVAL": None,
         "_api_destinations": None,
         "_connections": None,
         "_build_api_destination_request": ("dest", "conn", "target_http_params", "payload"),
@@ -70,6 +72,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     },
     "ministack.services.sqs": {"_queue_by_arn": ("arn",), "_act_send_message": ("data", "qurl")},
     "ministack.services.sns": {"_topics": None},
+    "ministack.services.scheduler": {"_SCHEDULE_TICK_INTERVAL": None},
     "ministack.core.concurrency": {"esm_wake": None},
     "ministack.services.s3": {"_fire_s3_event": ("bucket_name", "key", "event_name", "version_id")},
     "ministack.services.cloudwatch": {

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from localcloud.clock import scale
 from localcloud.errors import CloudError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def environment(state_dir: Path, port: int, account: str, region: str) -> dict[s
         "DOCKER_HOST": f"unix://{base}/no-docker.sock",
         "LAMBDA_EXECUTOR": "local",
         "AUTH": "false",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(scale()),
         "LOG_LEVEL": os.environ.get("LOCALCLOUD_LOG_LEVEL", "ERROR"),
     }
 

@@ -1,0 +1,75 @@
+"""MiniStack as it is shipped, in a process of its own on 127.0.0.1: what the mends are seen against."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from tests.integration.localcloud_process import eventually, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass
+class PlainMiniStack:
+    """One running process with a state directory of its own."""
+
+    state: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> PlainMiniStack:
+        self.state.mkdir(parents=True, exist_ok=True)
+        settings = {
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.state / "state"),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LAMBDA_EXECUTOR": "local",
+            "DOCKER_HOST": f"unix://{self.state}/no-docker.sock",
+            "LOG_LEVEL": "ERROR",
+        }
+        with (self.state / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                env={**os.environ, **settings},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        eventually(self._answers, 30)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_ministack/health", timeout=2):
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(30)
+
+    def client(self, service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            region_name="us-east-1",
+            aws_access_key_id="000000000000",
+            aws_secret_access_key="local",
+        )
