@@ -24,7 +24,7 @@ from localcloud.build.deploy import Deployer
 from localcloud.fence import fence_env
 from localcloud.images.registry import Registry, Source
 from localcloud.lambdas.runtime import runtime_dir
-from localcloud.ministack import settings
+from localcloud.ministack import durable, settings
 from localcloud.ministack.hooks import check_hooks
 from localcloud.ministack.server import Server, check_port, free_port
 from localcloud.statedir import locked
@@ -85,6 +85,7 @@ class Cloud:
         self._report = report
         self._registry = Registry(dict(images or {}), self._build_dir, report)
         self._closing = contextlib.ExitStack()
+        self._description = self.state_dir / "cloud.json"
         self._started = datetime.now(UTC)
 
     def start(self) -> Cloud:
@@ -94,6 +95,8 @@ class Cloud:
         started = time.monotonic()
         try:
             self._closing.enter_context(locked(self.state_dir))
+            # A cloud that was killed has left its own; nobody must take it for this one.
+            self._description.unlink(missing_ok=True)
             self._start_services()
         except BaseException:
             self._closing.close()
@@ -144,6 +147,7 @@ class Cloud:
 
     def _start_services(self) -> None:
         settings.prepare(self.state_dir, self.port, ACCOUNT, REGION)
+        durable.track()
         check_hooks()
         from localcloud.ministack import alarms, events, lambdas, resources, states_engine
         from localcloud.ministack.gateway import Gateway
@@ -154,13 +158,17 @@ class Cloud:
         ports = Ports(self.endpoint_url, self._registry)
         sagemaker = SageMaker(self.state_dir, ports)
         caller = Caller(self.endpoint_url, ACCOUNT, REGION)
-        server = Server(Gateway(application(), sagemaker), self.port)
+        kept = durable.Durable(self.state_dir / "ministack")
+        kept.install()
+        server = Server(durable.Kept(Gateway(application(), sagemaker), kept.keeper), self.port)
         events.install()
         lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
         states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
         resources.install(caller)
         server.start()
+        kept.start()
         # Last in, first out: nobody calls a service any more when it goes down.
+        self._closing.callback(kept.stop)
         self._closing.callback(server.stop)
         self._closing.callback(lambdas.stop)
         sagemaker.start()
@@ -179,6 +187,6 @@ class Cloud:
             "time_scale": clock.scale(),
             "started": self._started.isoformat(timespec="seconds"),
         }
-        partial = self.state_dir / "cloud.json.part"
+        partial = self._description.with_suffix(".json.part")
         partial.write_text(json.dumps(described, indent=1) + "\n", "utf-8")
-        partial.replace(self.state_dir / "cloud.json")
+        partial.replace(self._description)

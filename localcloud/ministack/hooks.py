@@ -15,7 +15,14 @@ from localcloud.errors import HookMissing
 
 # module -> {name: parameters that must exist, or None for a value}
 HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
-    "ministack.app": {"app": ("scope", "receive", "send")},
+    "ministack.app": {
+        "app": ("scope", "receive", "send"),
+        "load_state": ("service",),
+        "save_all": ("services",),
+        "_state_map": None,
+    },
+    "ministack.core.responses:AccountScopedDict": {"_data": None},
+    "ministack.core.responses:AccountRegionScopedDict": {"_data": None},
     "ministack.core.responses": {
         "request_scope": ("account_id", "region"),
         "get_account_id": (),
@@ -74,7 +81,14 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     "ministack.services.sns": {"_topics": None},
     "ministack.services.scheduler": {"_SCHEDULE_TICK_INTERVAL": None},
     "ministack.core.concurrency": {"esm_wake": None},
-    "ministack.services.s3": {"_fire_s3_event": ("bucket_name", "key", "event_name", "version_id")},
+    "ministack.services.s3": {
+        "_fire_s3_event": ("bucket_name", "key", "event_name", "version_id"),
+        "_fire_s3_event_async": ("bucket_name", "key", "event_name", "version_id"),
+        "_atomic_write": ("fpath", "data", "text"),
+        "_persist_displaced_version": ("bucket_name", "key", "prior_obj", "versioning"),
+        "_object_disk_path": ("bucket", "key"),
+        "_version_disk_path": ("bucket", "key", "version_id"),
+    },
     "ministack.services.cloudwatch": {
         "_alarms": None,
         "_metrics": None,
