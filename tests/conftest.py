@@ -27,7 +27,7 @@ def pytest_configure() -> None:
 
 
 # What a folder's tests are, so that none has to say it of itself.
-KINDS = {"integration": ("slow",), "e2e": ("slow", "e2e")}
+KINDS = {"integration": ("slow",), "conformance": ("slow",), "e2e": ("slow", "e2e")}
 # Seconds: the first test of a clean checkout also builds the image and the layers.
 PATIENCE = {"integration": 300, "e2e": 600}
 

@@ -182,10 +182,12 @@ def test_a_job_name_is_used_once(laptop: Laptop) -> None:
         laptop.sagemaker.create_training_job(**training_request(laptop, "twice"))
 
 
-def test_an_unknown_job_is_not_found(laptop: Laptop) -> None:
-    with pytest.raises(laptop.sagemaker.exceptions.ResourceNotFound):
+def test_an_unknown_job_is_a_validation_exception_as_aws_answers_and_its_model_does_not_say(
+    laptop: Laptop,
+) -> None:
+    with pytest.raises(ClientError, match=r"ValidationException.*Requested resource not found"):
         laptop.sagemaker.describe_training_job(TrainingJobName="nobody")
-    with pytest.raises(laptop.sagemaker.exceptions.ResourceNotFound):
+    with pytest.raises(ClientError, match=r"ValidationException.*Could not find requested job with name: no"):
         laptop.sagemaker.stop_processing_job(ProcessingJobName="nobody")
 
 

@@ -85,9 +85,8 @@ def test_an_ended_job_is_deleted_with_its_folder_and_its_name_is_free_again(lapt
         lambda: laptop.sagemaker.describe_processing_job(ProcessingJobName="gone"),
     ]
     for ask in asked:
-        with pytest.raises(ClientError) as refused:
+        with pytest.raises(ClientError, match=r"(?i)not find|not found"):
             ask()
-        assert refused.value.response["Error"]["Code"] == "ResourceNotFound"
     assert not list(laptop.state.glob("jobs/*/gone"))
     assert train(laptop, "gone")["TrainingJobStatus"] == "Completed"
 

@@ -93,5 +93,5 @@ class ProcessingJobs:
     def _found(self, name: str) -> Record:
         record = self._store.get(name)
         if record is None:
-            raise ApiError("ResourceNotFound", f"Could not find requested job with name: {name}")
+            raise ApiError("ValidationException", f"Could not find requested job with name: {name}")
         return record

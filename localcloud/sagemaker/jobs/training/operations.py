@@ -92,7 +92,9 @@ class TrainingJobs:
     def _found(self, name: str) -> Record:
         record = self._store.get(name)
         if record is None:
-            raise ApiError("ResourceNotFound", "Requested resource not found.")
+            # The model declares ResourceNotFound; AWS answers with this (aws/aws-sdk issue 165), and
+            # the waiter of boto3 looks for it.
+            raise ApiError("ValidationException", "Requested resource not found.")
         return record
 
     def _record(self, payload: Record) -> Record:
