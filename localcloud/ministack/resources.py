@@ -22,12 +22,15 @@ _COMPOSITE = (
 
 def install(caller: Caller) -> None:
     """Add the types. Unknown types fail in MiniStack with their name."""
-    from ministack.services.cloudformation import custom_resource, provisioners
+    from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
     added = sagemaker_types.handlers(caller, provisioners._physical_name)
     added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
     for name, handler in added.items():
         provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
+    # These ask this very endpoint, so they must not hold up its event loop.
+    in_thread = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
     _fail_fast(custom_resource)
 
 
