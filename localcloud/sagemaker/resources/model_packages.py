@@ -187,8 +187,9 @@ class ModelPackages:
             "CertifyForMarketplace": False,
         } | payload
         record |= {"ModelPackageGroupName": group, "ModelPackageVersion": version, "ModelPackageArn": arn}
-        # A version has no name of its own; DescribeModelPackage must give one, and AWS gives the group's.
-        record |= {"ModelPackageName": group, "CreationTime": time, "CreatedBy": user_of(caller)}
+        # A version has no name of its own, yet DescribeModelPackage must give one. This is a name that the API
+        # takes back (as VersionedArnOrName), which AWS's SDK does when it refreshes or deletes a package.
+        record |= {"ModelPackageName": f"{group}/{version}", "CreationTime": time, "CreatedBy": user_of(caller)}
         record |= {"ModelPackageStatus": "Completed"}
         record["ModelPackageStatusDetails"] = {"ValidationStatuses": [], "ImageScanStatuses": []}
         for container in record.get("InferenceSpecification", {}).get("Containers", []):
