@@ -20,6 +20,8 @@ class OutsideRefused(RuntimeError):
 
 _NAMES = ("localhost", "::1", "::", "ip6-localhost", "0.0.0.0")  # noqa: S104 - an address to connect to
 _ADDRESS_EVENTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
+# Nobody listens there: the proxy that the fence gives to whatever obeys proxies.
+_PROXY = ("127.0.0.1", 9)
 _NAME_EVENTS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 
 
@@ -50,12 +52,22 @@ def _refuse(host: object) -> None:
     )
 
 
+def _host_of(url: str) -> str:
+    import urllib.parse
+
+    return urllib.parse.urlsplit(url).hostname or ""
+
+
 def _audit(event: str, args: tuple[object, ...]) -> None:
     if event in _ADDRESS_EVENTS:
         address = args[1] if len(args) > 1 else None
         # Unix sockets have a path, not a pair; they never leave the machine.
         if isinstance(address, tuple) and address and not _is_here(address[0]):
             _refuse(address[0])
+        if address == _PROXY:
+            _refuse("another machine (through a proxy)")
+    elif event == "urllib.Request" and not _is_here(_host_of(str(args[0]))):
+        _refuse(_host_of(str(args[0])))
     elif event in _NAME_EVENTS and not _is_here(args[0]) and str(args[0]).lower() != _OWN:
         _refuse(args[0])
 

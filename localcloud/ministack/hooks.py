@@ -130,6 +130,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_physical_name": ("stack_name", "logical_id", "max_len"),
         "_seeded_create": ("create_fn", "logical_id", "props", "stack_name"),
         "_delete_predecessor": ("delete_fn",),
+        "_DEFERRED_PREDECESSOR_DELETES": None,
     },
     "ministack.services.cloudformation.stacks": {"_runs_on_worker_thread": ("resource_type",)},
     "ministack.services.cloudformation.custom_resource": {"deliver_response": ("token", "response")},

@@ -63,7 +63,8 @@ def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
     ) -> tuple[str, dict[str, str]]:
         if old.get("AlarmName") != new.get("AlarmName"):
             created = create(logical_id or physical_id, new, stack)
-            provisioners._delete_predecessor(delete, physical_id, old)
+            if provisioners._DEFERRED_PREDECESSOR_DELETES.get() is None:
+                provisioners._delete_predecessor(delete, physical_id, old)
             return created
         return put(physical_id, new)
 

@@ -103,7 +103,9 @@ class _Type:
                 f"Rename {name} and update the stack again."
             )
         created = provisioners._seeded_create(self.create, logical_id or name, new, stack)
-        provisioners._delete_predecessor(self.delete, physical_id, old)
+        # A stack removes the old one when the update has succeeded; a nested stack leaves that to its types.
+        if provisioners._DEFERRED_PREDECESSOR_DELETES.get() is None:
+            provisioners._delete_predecessor(self.delete, physical_id, old)
         return created  # type: ignore[no-any-return]
 
     def delete(self, physical_id: str, _: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def test_every_way_out_is_refused_with_a_reason(code: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.5"])
 def test_this_machine_is_reached(host: str) -> None:
     """A refusal by the kernel is not one by the fence."""
-    done = fenced(f"socket.create_connection(({host!r}, 9), timeout=1)")
+    done = fenced(f"socket.create_connection(({host!r}, 1), timeout=1)")
     assert "ConnectionRefusedError" in done.stderr
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import urllib.request
 
 import boto3
 from tiny import words
@@ -19,6 +20,10 @@ def handle(event, context):
         raise OutOfMilk("there is no milk")
     if ask == "outside":
         socket.create_connection(("example.com", 80), timeout=5)
+    if ask == "aws":
+        urllib.request.urlopen("https://sts.amazonaws.com", timeout=5)
+    if ask == "boto3":
+        boto3.client("sts", endpoint_url="https://sts.amazonaws.com").get_caller_identity()
     if ask == "sleep":
         import time
 
