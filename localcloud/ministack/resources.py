@@ -31,20 +31,13 @@ def install(caller: Caller) -> None:
     # These ask this very endpoint, so they must not hold up its event loop.
     in_thread = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
+    _end_workers(provisioners)
     _fail_fast(custom_resource)
 
 
 def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
     def put(name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        unknown = sorted(set(properties) - {*_COMPOSITE, "AlarmName"})
-        if unknown:
-            raise ValueError(
-                f"AWS::CloudWatch::CompositeAlarm: {', '.join(unknown)} is not supported locally"
-            )
-        given = {key: properties[key] for key in _COMPOSITE if key in properties}
-        if "ActionsEnabled" in given:
-            given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
-        call("putCompositeAlarm", {"AlarmName": name, **given})
+        call("putCompositeAlarm", {"AlarmName": name, **_composite_given(properties)})
         found = call("describeAlarms", {"AlarmNames": [name], "AlarmTypes": ["CompositeAlarm"]})
         return name, {"Arn": found["CompositeAlarms"][0]["AlarmArn"]}
 
@@ -72,6 +65,30 @@ def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
         call("deleteAlarms", {"AlarmNames": [physical_id]})
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _composite_given(properties: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(properties) - {*_COMPOSITE, "AlarmName"})
+    if unknown:
+        raise ValueError(f"AWS::CloudWatch::CompositeAlarm: {', '.join(unknown)} is not supported locally")
+    given = {key: properties[key] for key in _COMPOSITE if key in properties}
+    if "ActionsEnabled" in given:
+        given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
+    return given
+
+
+def _end_workers(provisioners: Any) -> None:
+    """A function that goes with its stack takes its processes with it."""
+    from ministack.core import lambda_runtime
+
+    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    delete = handler["delete"]
+
+    def delete_and_end(physical_id: str, *others: Any) -> None:
+        delete(physical_id, *others)
+        lambda_runtime.invalidate_worker(physical_id.rsplit(":", maxsplit=1)[-1])
+
+    handler["delete"] = delete_and_end
 
 
 def _fail_fast(custom_resource: Any) -> None:
