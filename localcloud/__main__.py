@@ -36,7 +36,13 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
     state = Path(options.state)
     build = Path(options.build) if options.build else None
     cloud = Cloud(
-        state, options.port, images=images, build_dir=build, report=_say, time_scale=options.time_scale
+        state,
+        options.port,
+        images=images,
+        build_dir=build,
+        report=_say,
+        time_scale=options.time_scale,
+        iam=not options.no_iam,
     )
     cloud.start()
     try:
@@ -90,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         default=1.0,
         metavar="FACTOR",
         help="shortens Wait states, alarm periods, schedules and bake times: 0.1 makes a minute 6 s",
+    )
+    up.add_argument(
+        "--no-iam", action="store_true", help="let every call pass, whatever the policies of roles say"
     )
     up.add_argument(
         "--with-parent", action="store_true", help="stop when the process that started this one ends"

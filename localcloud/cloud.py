@@ -32,6 +32,7 @@ from localcloud.statedir import locked
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from localcloud.ministack.access import Access
     from localcloud.sagemaker.ports import Image
 
 ACCOUNT = "000000000000"
@@ -45,12 +46,15 @@ Report = Callable[[str], None]
 class Ports:
     """What the SageMaker service may ask of this cloud (localcloud.sagemaker.ports.CloudPorts)."""
 
-    def __init__(self, endpoint_url: str, registry: Registry) -> None:
+    def __init__(self, endpoint_url: str, registry: Registry, access: Access | None) -> None:
         self.endpoint_url, self.account, self.region = endpoint_url, ACCOUNT, REGION
         self._registry = registry
+        self._access = access
 
-    def credentials_env(self, role_arn: str | None) -> dict[str, str]:  # noqa: ARG002 - roles are not enforced yet
-        return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": _SECRET}
+    def credentials_env(self, role_arn: str | None) -> dict[str, str]:
+        if self._access is None:
+            return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": _SECRET}
+        return self._access.of_job(role_arn)
 
     def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
         from localcloud.ministack.events import emit
@@ -76,6 +80,7 @@ class Cloud:
         build_dir: Path | None = None,
         report: Report = print,
         time_scale: float = 1.0,
+        iam: bool = True,
     ) -> None:
         clock.set_scale(time_scale)
         self.state_dir = state_dir.resolve()
@@ -87,6 +92,7 @@ class Cloud:
         self._closing = contextlib.ExitStack()
         self._description = self.state_dir / "cloud.json"
         self._started = datetime.now(UTC)
+        self._iam = iam
 
     def start(self) -> Cloud:
         """Build the images and answer on the port. Raises what `errors` lists."""
@@ -150,20 +156,28 @@ class Cloud:
         durable.track()
         check_hooks()
         from localcloud.ministack import alarms, events, lambdas, resources, states_engine
+        from localcloud.ministack.access import Access
         from localcloud.ministack.gateway import Gateway
         from localcloud.ministack.inner import application
         from localcloud.sagemaker.service import SageMaker
         from localcloud.states.sdk import Caller
 
-        ports = Ports(self.endpoint_url, self._registry)
+        access = Access(self.state_dir, ACCOUNT, REGION) if self._iam else None
+        ports = Ports(self.endpoint_url, self._registry, access)
         sagemaker = SageMaker(self.state_dir, ports)
         caller = Caller(self.endpoint_url, ACCOUNT, REGION)
         kept = durable.Durable(self.state_dir / "ministack")
         kept.install()
-        server = Server(durable.Kept(Gateway(application(), sagemaker), kept.keeper), self.port)
+        server = Server(
+            durable.Kept(Gateway(application(), sagemaker, access.guard if access else None), kept.keeper),
+            self.port,
+        )
         events.install()
         lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
-        states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
+        engine = states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
+        if access:
+            access.install(engine.services)
+            self._closing.callback(access.stop)
         resources.install(caller)
         server.start()
         kept.start()

@@ -36,11 +36,13 @@ class Stage:
         """A queue that hears everything the application tells people, for as long as the demo runs."""
         sqs, sns = self.place.client("sqs"), self.place.client("sns")
         self.queue = sqs.create_queue(QueueName=f"{self.place.stack}-demo-{self.seed}")["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]
+        asked = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])
+        arn, topic = asked["Attributes"]["QueueArn"], self.place.output("NotificationsTopicArn")
+        sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": _from_topic(arn, topic)})
         subscription = sns.subscribe(
-            TopicArn=self.place.output("NotificationsTopicArn"),
+            TopicArn=topic,
             Protocol="sqs",
-            Endpoint=attributes["QueueArn"],
+            Endpoint=arn,
             Attributes={"RawMessageDelivery": "true"},
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
@@ -77,6 +79,18 @@ def insist(truth: object, claim: str) -> None:
     """Stop at the first thing that is not so."""
     if not truth:
         raise Refused(f"not true: {claim}")
+
+
+def _from_topic(queue: str, topic: str) -> str:
+    """The policy by which a topic may send to a queue; without one, SNS delivers nothing."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def eventually(look: Callable[[], Answer | None], claim: str, seconds: float) -> Answer:

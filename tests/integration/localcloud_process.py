@@ -35,6 +35,8 @@ class TinyCloud:
 
     state: Path
     port: int = field(default_factory=free_port)
+    # Tests of single services use roles that nobody made; where applications run, policies decide.
+    iam: bool = False
     process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str) -> TinyCloud:
@@ -71,6 +73,7 @@ class TinyCloud:
             str(self.port),
             "--state",
             str(self.state),
+            *([] if self.iam else ["--no-iam"]),
             *template,
         ]
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
-    running = TinyCloud(tmp_path_factory.mktemp("cloud") / "state").start()
+    running = TinyCloud(tmp_path_factory.mktemp("cloud") / "state", iam=True).start()
     yield running
     assert running.stop() == 0, running.log()
 
@@ -140,6 +140,9 @@ def test_a_state_machine_calls_services_and_reads_what_they_answer(cloud: TinyCl
     arn = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
     ]
+    allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = json.dumps({"Statement": [{**allow, "Resource": arn}]})
+    cloud.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     cloud.client("sns").subscribe(TopicArn=cloud.outputs["Topic"], Protocol="sqs", Endpoint=arn)
     ended = cloud.run("Machine", {"hello": 1})
     assert ended["status"] == "SUCCEEDED", ended
@@ -217,7 +220,7 @@ def test_numbers_and_results_may_be_expressions(cloud: TinyCloud) -> None:
     done = {"Type": "Succeed", "Output": {"was_late": "{% $states.input.late %}"}}
     definition = {"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {"Ask": ask, "Done": done}}
     machine = states.create_state_machine(
-        name="numbers", definition=json.dumps(definition), roleArn="arn:aws:iam::000000000000:role/x"
+        name="numbers", definition=json.dumps(definition), roleArn=outputs["MachineRole"]
     )["stateMachineArn"]
     for seconds, late in ((0, False), (3, True)):
         given = json.dumps({"seconds": seconds, "limit": 1})

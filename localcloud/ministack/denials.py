@@ -1,0 +1,51 @@
+"""How a refused call is answered: AWS's sentence in the form of the service's protocol."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+Answer = tuple[int, Mapping[str, str], bytes]
+# Codes of services that refuse the use of a key in words of their own.
+_KEY_CODES = {"sns": "KMSAccessDenied", "sqs": "KMS.AccessDeniedException"}
+
+
+def denied(service: str, action: str, message: str, headers: Mapping[str, str]) -> Answer:
+    """The answer to a caller whom no policy allows the action."""
+    if service == "sagemaker":
+        return _json("AccessDeniedException", message)
+    code = _KEY_CODES.get(service, "") if action.startswith("kms:") else ""
+    return _answer(service, action, message, headers, code)
+
+
+def unknown(service: str, code: str, message: str, headers: Mapping[str, str]) -> Answer:
+    """The answer to credentials that are nobody's, or to none at all."""
+    if service == "sagemaker":
+        return _json("UnrecognizedClientException", message)
+    return _answer(service, "", message, headers, code)
+
+
+def _json(code: str, message: str) -> Answer:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return 400, {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, body
+
+
+def _answer(service: str, action: str, message: str, headers: Mapping[str, str], code: str) -> Answer:
+    from ministack.core.iam_actions import access_denied_response
+
+    status, sent, body = access_denied_response(
+        service,
+        action,
+        "",
+        str(uuid.uuid4()),
+        headers=dict(headers),
+        error_code=code,
+        message=message,
+    )
+    lower: dict[str, Any] = {name.lower(): value for name, value in sent.items()}
+    # The services of the JSON protocols answer 400, SQS for its legacy's sake 403.
+    if status == 403 and headers.get("x-amz-target") and service != "sqs":
+        status = 400
+    return status, lower, body
