@@ -142,7 +142,7 @@ class Cloud:
 
     def stop(self) -> None:
         """Save the state and end everything that was started."""
-        (self.state_dir / "cloud.json").unlink(missing_ok=True)
+        self._description.unlink(missing_ok=True)
         self._closing.close()
 
     def __enter__(self) -> Cloud:
@@ -155,7 +155,15 @@ class Cloud:
         settings.prepare(self.state_dir, self.port, ACCOUNT, REGION)
         durable.track()
         check_hooks()
-        from localcloud.ministack import alarms, events, lambdas, resources, states_engine
+        from localcloud.ministack import (
+            alarms,
+            events,
+            executions,
+            handover,
+            lambdas,
+            resources,
+            states_engine,
+        )
         from localcloud.ministack.access import Access
         from localcloud.ministack.gateway import Gateway
         from localcloud.ministack.inner import application
@@ -178,6 +186,9 @@ class Cloud:
         if access:
             access.install(engine.services)
             self._closing.callback(access.stop)
+        running = executions.Executions(engine, kept)
+        on_their_way = handover.Handover(kept.keeper)
+        on_their_way.install()
         resources.install(caller)
         server.start()
         kept.start()
@@ -187,6 +198,10 @@ class Cloud:
         self._closing.callback(lambdas.stop)
         sagemaker.start()
         self._closing.callback(sagemaker.stop)
+        running.resume()
+        on_their_way.resume()
+        self._closing.callback(running.stop)
+        self._closing.callback(on_their_way.stop)
         self._closing.callback(alarms.install(ACCOUNT, REGION, ports.emit))
 
     def _write_description(self, stack: str) -> None:

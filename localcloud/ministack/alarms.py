@@ -67,7 +67,12 @@ class _States:
 
     def was_set(self, alarm: dict[str, Any]) -> bool:
         """Whether SetAlarmState holds the alarm: until its next regular evaluation, one period later."""
-        return time.time() < self._set_until.get(alarm["AlarmArn"], 0)
+        until = self._set_until.get(alarm["AlarmArn"])
+        if until is None:
+            # Of an earlier life there is the reason alone.
+            reason, at = alarm.get("StateReason") or "", float(alarm.get("StateUpdatedTimestamp") or 0)
+            until = 0 if reason.startswith((_JUDGED, "Unchecked")) else at + _period(alarm)
+        return time.time() < until
 
     def change(self, alarm: dict[str, Any], old: str, new: str, reason: str) -> tuple[AlarmState, AlarmState]:
         known = self._last.get(alarm["AlarmArn"])
@@ -80,8 +85,12 @@ class _States:
         now = AlarmState(new, reason, data, time.time())
         self._last[alarm["AlarmArn"]] = now
         if not judged:
-            self._set_until[alarm["AlarmArn"]] = now.at + scaled(float(alarm.get("Period") or 60))
+            self._set_until[alarm["AlarmArn"]] = now.at + _period(alarm)
         return before, now
+
+
+def _period(alarm: dict[str, Any]) -> float:
+    return scaled(float(alarm.get("Period") or 60))
 
 
 def _tick(

@@ -5,7 +5,7 @@ MiniStack drops what it cannot deliver. Here a target that cannot be had now (th
 answering 5xx) is tried again within its RetryPolicy, one that is not there goes to the dead-letter queue at
 once. A Lambda function's own errors are Lambda's business: its asynchronous retries and destinations.
 
-Its cost: events that wait for their next try are held in memory.
+Its cost: events that wait for their next try are held in memory, and begin their tries anew after a kill.
 """
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
@@ -33,6 +33,8 @@ _REFUSED_STARTS = {
     "ExecutionAlreadyExists": "RESOURCE_ALREADY_EXISTS",
     "InvalidExecutionInput": "INVALID_JSON",
 }
+# Notes an event on its way to a target, so that a kill does not lose it; what it returns forgets the note.
+noted: Callable[[Any, Any, Any], Callable[[], None]] = lambda *_: lambda: None  # noqa: E731
 _current: contextvars.ContextVar[Delivery | None] = contextvars.ContextVar("delivery", default=None)
 
 
@@ -52,6 +54,8 @@ class Delivery:
     rule_arn: str
     event: str
     send_to_queue: Callable[[str, str, dict[str, Any]], None]
+    # The event and the rule as MiniStack has them.
+    raw: tuple[Any, Any] = ({}, {})
 
     def run(self, attempt: Callable[[], None], *, aside: bool = False) -> None:
         """Try now, or in a thread where a try takes long; later tries are always in a thread."""
@@ -65,8 +69,13 @@ class Delivery:
             self._give_up(failure, 0, None)
 
     def _in_thread(self, work: Callable[[], None]) -> None:
-        context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(work,), name="localcloud-delivery", daemon=True).start()
+        context, done = contextvars.copy_context(), noted(self.target, *self.raw)
+
+        def work_and_forget() -> None:
+            context.run(work)
+            done()
+
+        threading.Thread(target=work_and_forget, name="localcloud-delivery", daemon=True).start()
 
     def _settle(self, attempt: Callable[[], None], failure: Undelivered | None) -> None:
         begun = time.monotonic()
@@ -156,7 +165,7 @@ def _remember(eventbridge: Any) -> None:
     ) -> None:
         view = view or eventbridge._pattern_event_view(event)
         text = json.dumps(view.event_with_detail())
-        token = _current.set(Delivery(target, rule.get("Arn", ""), text, _to_dead_letters))
+        token = _current.set(Delivery(target, rule.get("Arn", ""), text, _to_dead_letters, (event, rule)))
         try:
             invoke(target, event, rule, view)
         finally:

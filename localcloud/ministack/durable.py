@@ -112,6 +112,12 @@ class Durable:
     def stop(self) -> None:
         self.keeper.stop()
 
+    def freeze(self, store: Tracked) -> None:
+        """Keep the records of a dictionary as they stand."""
+        place = self._place_of(store)
+        if place is not None:
+            place.frozen = True
+
     def _load(self, service: str) -> dict[str, Any] | None:
         rows: dict[str, list[Stored]] = defaultdict(list)
         for row in self._database.stored(service):
@@ -128,6 +134,8 @@ class Durable:
         records = self._make_place(service, store).assemble(rows)
         if set(records) == {""}:
             return records[""]  # a member of the state that is no dictionary of records
+        if (service, store) == ("stepfunctions", "executions"):
+            self._set_aside(records)
         return _scoped(records)
 
     def _set_aside(self, executions: dict[Any, Any]) -> None:
@@ -156,7 +164,7 @@ class Durable:
         looked for again before another module has been imported."""
         from ministack import app
 
-        modules = [name for name in sys.modules if name.startswith("ministack.services.")]
+        modules = [name for name in list(sys.modules) if name.startswith("ministack.services.")]
         if store.place == len(modules):
             return
         store.place = len(modules)

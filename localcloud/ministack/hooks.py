@@ -57,6 +57,8 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_runtime_env_vars": ("config",),
         "_xray_trace_id_for_invocation": ("config",),
         "invoke_async_with_retry": ("func", "event"),
+        "_route_async_failure": (),
+        "threading": None,
     },
     "ministack.services.eventbridge": {
         "_put_events": ("data", "allow_aws_source"),
@@ -78,11 +80,13 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_connection_auth_headers": ("conn", "token_key"),
     },
     "ministack.services.sqs": {"_queue_by_arn": ("arn",), "_act_send_message": ("data", "qurl")},
-    "ministack.services.sns": {"_topics": None},
+    "ministack.services.sns": {"_topics": None, "_deliver_to_lambda": (), "_threading": None},
     "ministack.services.scheduler": {"_SCHEDULE_TICK_INTERVAL": None},
     "ministack.core.concurrency": {"esm_wake": None},
     "ministack.services.s3": {
         "_fire_s3_event": ("bucket_name", "key", "event_name", "version_id"),
+        "_bucket_notifications": None,
+        "threading": None,
         "_fire_s3_event_async": ("bucket_name", "key", "event_name", "version_id"),
         "_atomic_write": ("fpath", "data", "text"),
         "_persist_displaced_version": ("bucket_name", "key", "prior_obj", "versioning"),

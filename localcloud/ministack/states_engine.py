@@ -14,7 +14,8 @@ import contextvars
 import importlib.metadata
 import json
 import threading
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Protocol
 
 from localcloud.errors import HookMissing
 from localcloud.ministack import states_api
@@ -22,8 +23,9 @@ from localcloud.states.interpreter.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    from localcloud.states.interpreter.execution import Context, Execution, Outcome
+    from localcloud.states.interpreter.execution import Context, Execution, Journal, Outcome
     from localcloud.states.interpreter.services import Credentials
 
 _MOST_OPEN = 1000
@@ -80,8 +82,25 @@ def _warm() -> None:
     program.install()
 
 
+class Keep(Protocol):
+    """Who keeps executions over the end of the process."""
+
+    def journal(self, record: dict[str, Any]) -> Journal:
+        """Where an execution writes down how far it has come."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the cloud goes down."""
+
+    def unit(self) -> AbstractContextManager[Any]:
+        """What happens inside is kept as a whole."""
+
+
 class Engine:
     """The executions that run now."""
+
+    # Without one, executions end with the process.
+    keep: Keep | None = None
 
     def __init__(self, sfn: Any, services: Services) -> None:
         self._sfn, self.services = sfn, services
@@ -122,6 +141,30 @@ class Engine:
 
         threading.Thread(target=context.run, args=(walk,), daemon=True).start()
 
+    def resume(self, record: dict[str, Any]) -> None:
+        """Go on with an execution that an earlier process was killed in, in a thread."""
+        from localcloud.states.interpreter import resuming
+        from localcloud.states.interpreter.execution import Outcome
+
+        events = list(record["events"])
+        over = resuming.ended(events)
+        if over is not None:
+            status, about = over
+            stopped = events[-1]["timestamp"]
+            told = (about.get("output"), about.get("error"), about.get("cause"))
+            self._end(record, Outcome(status, *told, stopped))
+            return
+        execution = self._prepare(record)
+        if execution is None:
+            return
+        context = contextvars.copy_context()
+        where = record.get("following"), record.get("token")
+
+        def walk() -> None:
+            execution.resume(events, *where)
+
+        threading.Thread(target=context.run, args=(walk,), daemon=True).start()
+
     def _prepare(self, record: dict[str, Any]) -> Execution | None:
         """The execution of a record, known as running; None when it could not be made, and has failed."""
         from localcloud.states.interpreter.execution import Execution, Outcome
@@ -137,6 +180,8 @@ class Engine:
             self._end(record, Outcome("FAILED", None, "States.Runtime", str(error)))
             return None
         observer = _Records(self._sfn, record)
+        if self.keep is not None:
+            observer.journal = self.keep.journal(record)
         execution = Execution(
             program, json.loads(record["input"]), _context(record, machine), self.services,
             ended=observer.in_scope(lambda outcome: self._end(record, outcome)), observer=observer,
@@ -149,13 +194,18 @@ class Engine:
     def _end(self, record: dict[str, Any], outcome: Outcome) -> None:
         with self._lock:
             execution = self._running.pop(record["executionArn"], None)
-        record.update(
-            status=outcome.status, output=outcome.output, error=outcome.error, cause=outcome.cause,
-            stopDate=outcome.stopped or self._sfn.now_iso(),
-        )  # fmt: skip
-        if execution is not None:
-            record["events"] = execution.history
-        self._sfn._emit_execution_status_event(record)
+        if self.keep is not None and self.keep.stopping:
+            # What fails now fails because its services go down; the next start goes on with it.
+            return
+        with self.keep.unit() if self.keep is not None else nullcontext():
+            record.update(
+                status=outcome.status, output=outcome.output, error=outcome.error, cause=outcome.cause,
+                stopDate=outcome.stopped or self._sfn.now_iso(),
+            )  # fmt: skip
+            if execution is not None:
+                record["events"] = execution.history
+            self._sfn._executions.get(record["executionArn"])  # looked at, so kept
+            self._sfn._emit_execution_status_event(record)
 
     def stop(self, arn: str, error: str | None, cause: str | None) -> bool:
         """Abort a running execution and what it waits for; False when it does not run here."""
@@ -182,6 +232,8 @@ class _Records:
     """Keeps MiniStack's records of Map Runs and of their children. Its threads must act for the
     execution's account.
     """
+
+    journal: Journal | None = None
 
     def __init__(self, sfn: Any, record: dict[str, Any]) -> None:
         self._sfn, self._record = sfn, record

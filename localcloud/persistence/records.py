@@ -155,10 +155,13 @@ class Place:
     split: Split | None = None
     # Changes often and may lose a second: compared once a second, by nobody who waits.
     slow: bool = False
+    frozen: bool = False
     _written: dict[Any, int] = field(default_factory=dict)
 
     def rows(self, records: Tracked, keys: set[Any]) -> list[Row]:
         """What to write so that the disk has these keys as the memory has them."""
+        if self.frozen:
+            return []
         wanted = {*dict(records), *self._written} if ALL in keys else keys
         return [row for key in wanted for row in self._checked(key, dict.get(records, key, _MISSING))]
 

@@ -35,7 +35,6 @@ class Unit:
 
     def __init__(self) -> None:
         self.touches = Touches()
-        self.rows: list[Row] = []
         self.closed = False
 
 
@@ -62,8 +61,8 @@ class Keeper:
 
     def catch_up(self) -> None:
         """Write all that was touched outside of pieces of work."""
-        self._put(background.take(), [])
-        self._put(self._slow.take(), [], slow=True)
+        self._put(background.take())
+        self._put(self._slow.take(), slow=True)
         self.database.wait()
 
     @contextlib.contextmanager
@@ -84,42 +83,44 @@ class Keeper:
         """Compare what a piece of work touched and queue its rows; the ticket to wait for. `changed` is
         False for work that only reads."""
         unit.closed = True
-        if not changed and not unit.rows:
-            return 0
-        return self._put(unit.touches.take() if changed else [], unit.rows)
+        return self._put(unit.touches.take()) if changed else 0
 
     def handing_over(self, kind: str, value: Any) -> str:
-        """Note, with the piece of work that is going on, an event that somebody must get even if the cloud is
-        killed; `handed_over` when he has it."""
+        """Note an event that somebody must get even if the cloud is killed: it is on the disk with the piece
+        of work that is going on, or at once. `handed_over` when he has it."""
         identity = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        row = pending_row(identity, kind, json.dumps(value))
+        ticket = self.database.put([pending_row(identity, kind, json.dumps(value))])
         unit = current.get()
         if unit is None or unit.closed:
-            self.database.wait(self.database.put([row]))
-        else:
-            unit.rows.append(row)
+            self.database.wait(ticket)
         return identity
 
     def handed_over(self, identity: str) -> None:
+        """He has it: what came of that is written before the event is forgotten."""
+        self._put(background.take())
         self.database.put([done_row(identity)])
+
+    def later(self, store: Tracked, key: Any) -> None:
+        """Write one record in a moment."""
+        background.note(store, key)
 
     def now(self, store: Tracked, key: Any) -> None:
         """Write one record and wait."""
-        self.database.wait(self._put([(store, {key})], []))
+        self.database.wait(self._put([(store, {key})]))
 
-    def _put(self, taken: Taken, rows: list[Row], *, slow: bool = False) -> int:
+    def _put(self, taken: Taken, *, slow: bool = False) -> int:
         with self._compare, unnoticed():
-            for store, keys in taken:
-                place = self._place_of(store)
-                if place is None:
-                    continue
-                if place.slow and not slow:
-                    self._slow.add([(store, keys)])
-                    continue
-                rows = rows + self._rows(place, store, keys)
-            return self.database.put(rows)
+            return self.database.put(
+                [row for store, keys in taken for row in self._rows(store, keys, slow=slow)]
+            )
 
-    def _rows(self, place: Place, store: Tracked, keys: set[Any]) -> list[Row]:
+    def _rows(self, store: Tracked, keys: set[Any], *, slow: bool) -> list[Row]:
+        place = self._place_of(store)
+        if place is None:
+            return []
+        if place.slow and not slow:
+            self._slow.add([(store, keys)])
+            return []
         for _ in range(3):
             try:
                 return place.rows(store, keys)
@@ -141,9 +142,9 @@ class Keeper:
             for taken in lately:
                 again.add(taken)
             try:
-                self._put(again.take(), [])
+                self._put(again.take())
                 if rounds % _SLOW_ROUNDS == 0:
-                    self._put(self._slow.take(), [], slow=True)
+                    self._put(self._slow.take(), slow=True)
                 self.database.wait()
             except Exception:  # noqa: BLE001 - tried again at the next round
                 _log.exception("the state could not be written")

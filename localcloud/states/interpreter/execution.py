@@ -17,7 +17,16 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from localcloud.states.interpreter import program as programs
-from localcloud.states.interpreter.history import Full, History, Variables, now, start_context, to_json
+from localcloud.states.interpreter import resuming
+from localcloud.states.interpreter.history import (
+    Full,
+    History,
+    Variables,
+    now,
+    seconds_since,
+    start_context,
+    to_json,
+)
 from localcloud.states.interpreter.scopes import Scope
 from localcloud.states.interpreter.seam import (
     TMP_THREADS,
@@ -31,6 +40,19 @@ from localcloud.states.interpreter.services import Role, Services
 from localcloud.states.interpreter.tokens import Tokens
 
 RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"
+
+
+class Journal(Protocol):
+    """Who keeps an execution as it goes, so that it can be resumed."""
+
+    def event(self, history: list[dict[str, Any]], kind: str) -> None:
+        """The history has grown by an event."""
+
+    def following(self, state: str) -> None:
+        """A top-level state was left, and this one comes next."""
+
+    def token(self, token: str) -> None:
+        """A task waits for a token."""
 
 
 class Activities(Protocol):
@@ -85,6 +107,9 @@ class Execution:
         activities: Activities | None = None,
     ) -> None:
         programs.install()
+        self._journal: Journal | None = getattr(observer, "journal", None)
+        # Of the definition's TimeoutSeconds, what an earlier life has used.
+        self._spent = 0.0
         self._machine, self._given, self._context, self._services = machine, given, context, services
         self._ended, self._observer, self._activities = ended, observer, activities or {}
         self._lock, self._done = threading.Lock(), threading.Event()
@@ -116,10 +141,19 @@ class Execution:
             activity_store=self._activities,
             variable_store=Variables(),
         )  # fmt: skip
-        env.event_manager = History()
         env.callback_pool_manager = Tokens(activity_store=self._activities)
         env.observer = self._observer
+        self._begin(env, [])
         return env
+
+    def _begin(self, env: Any, events: list[dict[str, Any]]) -> History:
+        env.event_manager = history = History(events)
+        env.event_history_context = start_context(events[-1]["id"] if events else 0)
+        journal = self._journal
+        if journal is not None:
+            history.listener = lambda kind: journal.event(history.events, kind)
+            env.callback_pool_manager.listener = journal.token
+        return history
 
     def walk(self) -> Outcome:
         """Run to the end, unless something else ends the execution before."""
@@ -159,6 +193,8 @@ class Execution:
                 self._machine._get_state(env.next_state_name).eval(env)
                 env.stack.clear()
                 env.heap.clear()
+                if self._journal is not None and env.is_running():
+                    self._journal.following(env.next_state_name)
         except FailureEventException as error:
             env.set_error(error.get_execution_failed_event_details() or {})
         except Full:
@@ -174,7 +210,8 @@ class Execution:
     def _arm(self) -> None:
         limit = self._machine.timeout_seconds
         if limit is not None:
-            self._timer = threading.Timer(limit.timeout_seconds, self._time_out)
+            left = max(limit.timeout_seconds - self._spent, 0)
+            self._timer = threading.Timer(left, self._time_out)
             self._timer.daemon = True
             self._timer.start()
 
@@ -236,20 +273,37 @@ class Execution:
         Everything is taken from the history, so that an execution of an earlier run of the process can
         be redriven. What is not kept is how far a Map or a Parallel had come: it starts anew.
         """
-        env = self.env
-        env.event_manager = history = History(events)
-        env.event_history_context = start_context(history.events[-1]["id"])
+        env, history = self.env, self._begin(self.env, events)
         state, given = history.last_entered(self._machine)
-        for name, value in history.assigned(self._machine).items():
-            env.variable_store.set(name, value)
-        env.variable_store.reset_tracing()
-        env.states.reset(input_value=given)
+        self._set_out(history, given)
         env.states.context_object.context_object_data["Execution"]["RedriveCount"] = count
         env.event_manager.add_event(
             env.event_history_context, HistoryEventType.ExecutionRedriven,
             {"executionRedrivenEventDetails": {"redriveCount": count}}, update_source_event_id=False,
         )  # fmt: skip
         return self._walk_from(state)
+
+    def _set_out(self, history: History, given: Any) -> None:
+        """The variables of then, and an input."""
+        env = self.env
+        for name, value in history.assigned(self._machine).items():
+            env.variable_store.set(name, value)
+        env.variable_store.reset_tracing()
+        env.states.reset(input_value=given)
+
+    def resume(self, events: list[dict[str, Any]], following: str | None, token: str | None) -> Outcome:
+        """Walk on where the execution stood when its process was killed (`resuming`)."""
+        env, history = self.env, self._begin(self.env, events)
+        at = resuming.standing(events, self._machine, following)
+        self._spent = seconds_since(self._context.started)
+        self._set_out(history, at.input)
+        if at.entered is not None:
+            since = [event for event in events if event["id"] > at.entered["id"]]
+            task = at.entered["type"] == "TaskStateEntered"
+            env.submitted = resuming.Submitted(since, token, answered=not task)
+            history.standing = [at.entered, *(resuming.last_attempt(since) if task else [])]
+            env.waited = seconds_since(at.entered["timestamp"])
+        return self._walk_from(at.state)
 
 
 def _named(error: Any) -> dict[str, Any]:

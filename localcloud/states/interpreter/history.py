@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,6 +21,12 @@ def now() -> str:
 
 def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def seconds_since(moment: str) -> float:
+    """How long ago a moment was that was written as ISO 8601."""
+    then = datetime.fromisoformat(moment)
+    return (datetime.now(UTC) - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()
 
 
 def to_json(value: Any) -> str:
@@ -44,6 +51,10 @@ class History(EventManager):  # type: ignore[misc]
         self._history_event_list.extend(events or [])
         self._event_id_gen._next_id = len(self._history_event_list) + 1
         self._closed = False
+        # Told of every event's type, once the event is in the list.
+        self.listener: Callable[[str], None] | None = None
+        # Events of a state that is entered again, which stand here already: they are not written twice.
+        self.standing: list[dict[str, Any]] = []
 
     def add_event(
         self, context: Any, event_type: Any, event_details: Any = None, timestamp: Any = None,
@@ -51,10 +62,19 @@ class History(EventManager):  # type: ignore[misc]
     ) -> int:  # fmt: skip
         if self._closed:
             return 0
+        kind = str(getattr(event_type, "value", event_type))
+        if self.standing:
+            known = self.standing.pop(0)
+            if known["type"] == kind:
+                context.source_event_id = context.last_published_event_id = number = int(known["id"])
+                if kind.endswith("StateEntered"):
+                    context.entered = number
+                return number
+            self.standing = []
         if len(self._history_event_list) >= MOST_EVENTS - 1:
             raise Full
         number = self._add(context, event_type, event_details, timestamp, update_source_event_id)
-        if str(getattr(event_type, "value", event_type)).endswith("StateEntered"):
+        if kind.endswith("StateEntered"):
             context.entered = number
         return number
 
@@ -77,6 +97,8 @@ class History(EventManager):  # type: ignore[misc]
 
     def _add(self, context: Any, event_type: Any, details: Any, timestamp: Any, update: bool) -> int:
         number: int = super().add_event(context, event_type, details, timestamp, update)
+        if self.listener is not None:
+            self.listener(str(getattr(event_type, "value", event_type)))
         return number
 
     def last_entered(self, machine: Any) -> tuple[str, Any]:

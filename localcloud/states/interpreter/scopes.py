@@ -56,6 +56,7 @@ class Scope(Environment):  # type: ignore[misc]
         if "Map" in outer:
             frame.states.context_object.context_object_data["Map"] = outer["Map"]
         frame.observer = getattr(env, "observer", None)
+        frame.submitted = getattr(env, "submitted", None)
         frame.event_history_context.entered = getattr(env.event_history_context, "entered", 0)
         return frame
 

@@ -9,6 +9,7 @@ back knows nothing else; it is gone once its wait has ended, and then AWS says t
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from localcloud.states.interpreter.seam import (
@@ -37,10 +38,24 @@ _lock = threading.Lock()
 class Tokens(CallbackPoolManager):  # type: ignore[misc]
     """The waits of one execution. moto's pool, known by its tokens to the whole process."""
 
+    # Told of every token that a task waits for.
+    listener: Callable[[str], None] | None = None
+
     def add(self, callback_id: str) -> CallbackEndpoint:
         endpoint = super().add(callback_id)
         self._publish(callback_id)
         return endpoint
+
+    def waits(self, token: str) -> None:
+        """Somebody is about to be given the token."""
+        if self.listener is not None:
+            self.listener(token)
+
+    def also(self, earlier: str, token: str) -> None:
+        """A token that was handed out in an earlier life ends the same wait."""
+        self._pool[earlier] = self._pool[token]
+        self._publish(earlier)
+        self.waits(earlier)
 
     def add_activity_task(self, callback_id: str, activity_arn: str, activity_input: str) -> Any:
         """A task for an activity's workers; it can be found by its token before a worker can take it."""

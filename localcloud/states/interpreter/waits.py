@@ -73,7 +73,11 @@ class Wait(Reporting, StateWait):  # type: ignore[misc]
         env.next_field_name = self.wait_function._field_name()
         seconds = self.wait_function._get_wait_seconds(env)
         services = getattr(env.aws_execution_details.role_arn, "services", None)
-        pause(env, seconds * getattr(services, "wait_scale", 1.0))
+        scaled = seconds * getattr(services, "wait_scale", 1.0)
+        if not isinstance(self.wait_function, WaitUntil):
+            # What was waited already before the process was killed.
+            scaled -= env.__dict__.pop("waited", 0.0)
+        pause(env, scaled)
         if self.assign_decl:
             self.assign_decl.eval(env=env)
 

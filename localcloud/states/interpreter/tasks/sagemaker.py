@@ -48,6 +48,18 @@ class SageMakerTask(Waits, StateTaskServiceCallback):  # type: ignore[misc]
     def _client_error(self, error: ClientError) -> tuple[str, str]:
         return v1_name(error, "SageMaker", *self._api()), v1_cause(error, "AmazonSageMaker")
 
+    def _found(self, env: Any, parameters: Any) -> Any:
+        """A job of that name is this task's: its name had been free when the task was begun."""
+        job = JOBS[self.resource.api_action]
+        try:
+            described = self._call(
+                env, self._eval_state_credentials(env), env.aws_execution_details.region, "sagemaker",
+                job.describe, {job.name: parameters[job.name]},
+            )  # fmt: skip
+        except ClientError:
+            return None
+        return {f"{job.kind}Arn": described.get(f"{job.kind}Arn")}
+
     def _build_sync_resolver(
         self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
     ) -> Any:

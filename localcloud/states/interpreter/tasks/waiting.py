@@ -7,13 +7,18 @@ time limit passed) stops what it waits for, as Step Functions does: best effort,
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.states.interpreter.faults import MissedHeartbeat, missed_heartbeat
-from localcloud.states.interpreter.seam import CallbackOutcomeTimedOut, HeartbeatTimedOut
+from localcloud.states.interpreter.seam import (
+    CallbackOutcomeTimedOut,
+    HeartbeatTimedOut,
+    ResourceCondition,
+)
 from localcloud.states.interpreter.tasks.calls import Calls
 
 _FIRST_LOOK, _RARER, _LONGEST_PAUSE = 0.05, 1.5, 1.0
@@ -21,6 +26,50 @@ _FIRST_LOOK, _RARER, _LONGEST_PAUSE = 0.05, 1.5, 1.0
 
 class Waits(Calls):
     """Mixed into the service tasks that have integration patterns."""
+
+    def _eval_service_task(
+        self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
+    ) -> None:
+        """Ask for the work, unless it had been asked for when the process was killed."""
+        if self.resource.condition is None:  # type: ignore[attr-defined]
+            super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
+            return
+        token = env.states.context_object.context_object_data.get("Task", {}).get("Token")
+        answer = self._asked_before(env, normalised_parameters, token)
+        if answer is not None:
+            env.stack.append(answer)
+            return
+        if self.resource.condition == ResourceCondition.WaitForTaskToken:  # type: ignore[attr-defined]
+            env.callback_pool_manager.waits(token)
+        super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
+
+    def _asked_before(self, env: Any, parameters: Any, token: str | None) -> Any:
+        """The answer that the same task had been given in an earlier life, or None."""
+        submitted = getattr(env, "submitted", None)
+        if submitted is None:
+            return None
+        name = (self._get_sfn_resource_type(), self._get_sfn_resource())  # type: ignore[attr-defined]
+
+        def same(recorded: str) -> bool:
+            if token and submitted.token:
+                recorded = recorded.replace(submitted.token, token)
+            earlier = json.loads(recorded)
+            self._normalise_parameters(earlier)  # type: ignore[attr-defined]
+            return bool(earlier == parameters)
+
+        taken = submitted.take(name, same)
+        if taken is None:
+            return None
+        if self.resource.condition == ResourceCondition.WaitForTaskToken:  # type: ignore[attr-defined]
+            if taken.answer is not None and token and submitted.token:
+                env.callback_pool_manager.also(submitted.token, token)
+                return taken.answer
+            return None
+        return taken.answer if taken.answer is not None else self._found(env, parameters)
+
+    def _found(self, env: Any, parameters: Any) -> Any:  # noqa: ARG002
+        """The answer to a request of which it is not known whether it was made; None to make it."""
+        return None
 
     def _eval_sync(self, env: Any, sync_resolver: Callable[[], Any], **_: Any) -> Any:
         pause = _FIRST_LOOK
