@@ -32,7 +32,7 @@ def resource_types() -> frozenset[str]:
     from ministack.services.cloudformation import provisioners
 
     added = {"AWS::CloudWatch::CompositeAlarm", *(f"AWS::SageMaker::{kind.noun}" for kind in KINDS)}
-    return added | frozenset(provisioners._RESOURCE_HANDLERS)  # noqa: SLF001 - there is no public list
+    return frozenset(added | set(provisioners._RESOURCE_HANDLERS))  # noqa: SLF001 - there is no public list
 
 
 def version() -> str:
