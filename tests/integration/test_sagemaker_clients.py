@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from localcloud.build.requirements import installed_environment
+from tests.conformance.answers import wrong_with
 from tests.integration.localcloud_process import ROOT, TinyCloud, eventually
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).with_name("sagemaker_sdk")
 CACHE = ROOT / ".dropforge" / "build"
 IMAGE = "words:local"
-ROLE = "arn:aws:iam::000000000000:role/any"
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
 # One cloud for the whole file.
 pytestmark = pytest.mark.xdist_group("sagemaker-clients")
@@ -29,19 +29,21 @@ pytestmark = pytest.mark.xdist_group("sagemaker-clients")
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
-    running = TinyCloud(tmp_path_factory.mktemp("clients") / "state")
+    running = TinyCloud(tmp_path_factory.mktemp("clients") / "state", iam=True)
     arguments = ("--template", str(HERE / "template.yaml"), "--stack", "clients")
     try:
         running.start(*arguments, "--image", f"{IMAGE}={HERE}:Dockerfile")
-        running.client("s3").put_object(Bucket=bucket(running), Key="drops/words.txt", Body=b"Tree leaf")
+        running.client("s3").put_object(
+            Bucket=output(running, "Bucket"), Key="drops/words.txt", Body=b"Tree leaf"
+        )
         yield running
     finally:
         running.stop()
 
 
-def bucket(cloud: TinyCloud) -> str:
+def output(cloud: TinyCloud, name: str) -> str:
     (stack,) = cloud.client("cloudformation").describe_stacks(StackName="clients")["Stacks"]
-    return str(stack["Outputs"][0]["OutputValue"])
+    return {item["OutputKey"]: str(item["OutputValue"]) for item in stack["Outputs"]}[name]
 
 
 def settings(cloud: TinyCloud) -> dict[str, str]:
@@ -66,7 +68,15 @@ def said(*command: str | Path, env: dict[str, str]) -> str:
 def test_the_sagemaker_sdk_makes_waits_for_lists_invokes_and_deletes_everything(cloud: TinyCloud) -> None:
     python = installed_environment([HERE / "requirements.txt"], CACHE, print) / "bin" / "python"
     saw = cloud.state / "saw.json"
-    said(python, HERE / "loop.py", bucket(cloud), IMAGE, saw, env=settings(cloud))
+    said(
+        python,
+        HERE / "loop.py",
+        output(cloud, "Bucket"),
+        output(cloud, "Role"),
+        IMAGE,
+        saw,
+        env=settings(cloud),
+    )
     assert json.loads(saw.read_text()) == {
         "processing": ["Completed", "made lower case"],
         "processing jobs": ["sdk-loop"],
@@ -88,7 +98,7 @@ def test_the_sagemaker_sdk_makes_waits_for_lists_invokes_and_deletes_everything(
 
 def requests_of(cloud: TinyCloud, name: str) -> dict[str, dict[str, Any]]:
     """One request an operation, whole, for those who speak the API itself."""
-    data = f"s3://{bucket(cloud)}"
+    data, role = f"s3://{output(cloud, 'Bucket')}", output(cloud, "Role")
     source = {"S3DataType": "S3Prefix", "S3Uri": f"{data}/drops"}
     given = {"S3InputMode": "File", "LocalPath": "/opt/ml/processing/input"} | source
     made = {"LocalPath": "/opt/ml/processing/output", "S3UploadMode": "EndOfJob", "S3Uri": f"{data}/{name}"}
@@ -102,7 +112,7 @@ def requests_of(cloud: TinyCloud, name: str) -> dict[str, dict[str, Any]]:
     return {
         "create_processing_job": {
             "ProcessingJobName": name,
-            "RoleArn": ROLE,
+            "RoleArn": role,
             "AppSpecification": {"ImageUri": IMAGE, "ContainerArguments": ["process"]},
             "ProcessingResources": {"ClusterConfig": CLUSTER},
             "ProcessingInputs": [{"InputName": "drop", "S3Input": given}],
@@ -110,7 +120,7 @@ def requests_of(cloud: TinyCloud, name: str) -> dict[str, dict[str, Any]]:
         },
         "create_training_job": {
             "TrainingJobName": name,
-            "RoleArn": ROLE,
+            "RoleArn": role,
             "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
             "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
             "OutputDataConfig": {"S3OutputPath": f"{data}/models"},
@@ -128,7 +138,7 @@ def requests_of(cloud: TinyCloud, name: str) -> dict[str, dict[str, Any]]:
         },
         "create_model": {
             "ModelName": name,
-            "ExecutionRoleArn": ROLE,
+            "ExecutionRoleArn": role,
             "PrimaryContainer": {
                 "ModelPackageName": f"arn:aws:sagemaker:us-east-1:000000000000:model-package/{name}/1"
             },
@@ -141,6 +151,7 @@ def requests_of(cloud: TinyCloud, name: str) -> dict[str, dict[str, Any]]:
 def test_boto3s_waiters_and_paginators_run_the_loop(cloud: TinyCloud) -> None:
     name, soon = "boto-loop", {"Delay": 1, "MaxAttempts": 60}
     sagemaker = cloud.client("sagemaker")
+    wrong = faults_of_answers(sagemaker)
     for operation, request in requests_of(cloud, name).items():
         getattr(sagemaker, operation)(**request)
         if operation == "create_processing_job":
@@ -158,6 +169,20 @@ def test_boto3s_waiters_and_paginators_run_the_loop(cloud: TinyCloud) -> None:
         assert name in [item[named] for page in pages for item in page[member]], paginator
     sagemaker.delete_endpoint(EndpointName=name)
     sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig=soon)
+    assert wrong == []
+
+
+def faults_of_answers(client: Any) -> list[str]:
+    """Fills itself with what is wrong with the client's answers, as they come over the wire."""
+    found: list[str] = []
+
+    def look(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+        if response_dict["status_code"] == 200:
+            answer = json.loads(response_dict["body"] or b"{}")
+            found.extend(wrong_with(operation_model.output_shape, answer, operation_model.name))
+
+    client.meta.events.register("before-parse.sagemaker", look)
+    return found
 
 
 LISTS = [

@@ -1,4 +1,4 @@
-"""The loop with AWS's SageMaker SDK 3, as its documentation has it: `python loop.py BUCKET IMAGE SAW`.
+"""The loop with AWS's SageMaker SDK 3, as its documentation has it: `python loop.py BUCKET ROLE IMAGE SAW`.
 
 It runs in an environment that has only the SDK, knows nothing of a local cloud, and finds it by
 AWS_ENDPOINT_URL. What it saw it writes to SAW.
@@ -11,8 +11,7 @@ from pathlib import Path
 from sagemaker.core import resources as sdk
 from sagemaker.core import shapes
 
-BUCKET, IMAGE, SAW = sys.argv[1:]
-ROLE = "arn:aws:iam::000000000000:role/any"
+BUCKET, ROLE, IMAGE, SAW = sys.argv[1:]
 NAME = "sdk-loop"
 seen = {}
 
