@@ -1,21 +1,41 @@
-"""Measures: `bench imports` the handlers' import times, `bench shape` how long files and functions are."""
+"""Measures: the handlers' import times, how long files and functions are, how fast the local cloud is."""
 
 from argparse import ArgumentParser, Namespace
 
-from cli.show import document, table, wants_json
+from cli.paths import BUILD
+from cli.show import document, note, table, wants_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What to measure."""
-    parser.add_argument("what", choices=("imports", "shape"))
+    parser.add_argument("what", choices=("imports", "shape", "local"))
     parser.add_argument(
         "--rounds", type=int, default=7, metavar="N", help="how often each import is timed (7)"
+    )
+    parser.add_argument(
+        "--megabytes", type=int, default=1024, metavar="N", help="size of the large object (1024)"
     )
 
 
 def run(arguments: Namespace) -> int:
     """Measure and print."""
-    return imports(arguments) if arguments.what == "imports" else shape(arguments)
+    return {"imports": imports, "shape": shape, "local": local}[arguments.what](arguments)
+
+
+def local(arguments: Namespace) -> int:
+    """A figure over its limit is an answer of 1."""
+    from benchmarks.local import measure
+
+    found = measure(BUILD, arguments.megabytes, note)
+    if wants_json(arguments):
+        document([each.document for each in found])
+    else:
+        rows = [
+            (e.what, f"{e.value:.1f} {e.unit}", f"{e.limit:g} {e.unit}", "yes" if e.within else "NO")
+            for e in found
+        ]
+        table(("what", "measured", "at most", "within"), rows)
+    return 0 if all(each.within for each in found) else 1
 
 
 def imports(arguments: Namespace) -> int:
