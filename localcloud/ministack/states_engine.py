@@ -11,13 +11,11 @@ and the records follow it. An execution is a thread of its own, so waiting holds
 from __future__ import annotations
 
 import contextvars
-import importlib.metadata
 import json
 import threading
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
-from localcloud.errors import HookMissing
 from localcloud.ministack import states_api
 from localcloud.states.interpreter.services import Services
 
@@ -30,15 +28,6 @@ if TYPE_CHECKING:
 
 _MOST_OPEN = 1000
 _WARM_AFTER_SECONDS = 1.0
-# The names of MiniStack's Step Functions that this module and `states_api` use or replace.
-_NEEDED = (
-    "_activities", "_activity_tasks", "_create_state_machine", "_describe_execution",
-    "_emit_execution_status_event", "_executions", "_finalize_response", "_get_activity_task", "_map_runs",
-    "_resolve_state_machine_arn", "_run_execution", "_send_task_failure", "_send_task_heartbeat",
-    "_send_task_success", "_start_execution", "_start_sync_execution", "_state_machines", "_stop_execution",
-    "_test_state", "_validate_definition_jsonata", "_validate_state_machine_definition",
-    "error_response_json", "handle_request", "json_response", "now_iso",
-)  # fmt: skip
 
 
 def install(
@@ -55,9 +44,6 @@ def install(
     """
     from ministack.services import stepfunctions as sfn
 
-    missing = [f"ministack.services.stepfunctions.{name}" for name in _NEEDED if not hasattr(sfn, name)]
-    if missing:
-        raise HookMissing(importlib.metadata.version("ministack"), missing)
     engine = Engine(sfn, Services(endpoint_url, account, region, credentials, wait_scale))
     sfn._run_execution = engine.run
     emit = sfn._emit_execution_status_event
