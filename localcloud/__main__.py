@@ -8,10 +8,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
 from localcloud.fence import fence_this_process
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 
 def main(arguments: list[str]) -> int:
@@ -51,7 +56,8 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
             for key, value in sorted(outputs.items()):
                 _say(f"  {key} = {value}")
         _say(f"up: {cloud.endpoint_url} (stop with Ctrl-C)")
-        _wait(stopped, os.getppid() if options.with_parent else None)
+        again = _redeploying(cloud, options.template, options.stack, parameters) if options.watch else None
+        _wait(stopped, os.getppid() if options.with_parent else None, again)
     finally:
         _say("stopping")
         cloud.stop()
@@ -59,10 +65,33 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
     return 0
 
 
-def _wait(stopped: threading.Event, parent: int | None) -> None:
+def _wait(stopped: threading.Event, parent: int | None, again: Callable[[], None] | None) -> None:
     while not stopped.wait(1.0):
         if parent is not None and os.getppid() != parent:
             return
+        if again:
+            again()
+
+
+def _redeploying(
+    cloud: Cloud, template: str | None, stack: str, parameters: dict[str, str]
+) -> Callable[[], None] | None:
+    """Deploys again when the template or what it names has changed; what is wrong with it is told."""
+    from localcloud.build.watch import Watch
+
+    if not template:
+        return None
+    watch = Watch(Path(template))
+
+    def look() -> None:
+        if watch.changed():
+            try:
+                cloud.deploy(Path(template), stack, parameters)
+                _say("deployed what changed")
+            except CloudError as error:
+                _say(f"error: {error}")
+
+    return look
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -100,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--no-iam", action="store_true", help="let every call pass, whatever the policies of roles say"
     )
+    up.add_argument("--watch", action="store_true", help="deploy again whenever the code changes on disk")
     up.add_argument(
         "--with-parent", action="store_true", help="stop when the process that started this one ends"
     )

@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import queue
 import select
+import shutil
 import socket
 import socketserver
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from ministack.services import lambda_svc
 
 from localcloud.lambdas import environment
 from localcloud.lambdas.environment import Place
+from localcloud.lambdas.memory import watch
 from localcloud.lambdas.unpack import unpacked
 
 if TYPE_CHECKING:
@@ -64,13 +67,16 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         self._proc = subprocess.Popen(
             environment.command(),
             cwd=place.code,
-            env=environment.environment(
-                self.config,
-                lambda_svc._runtime_env_vars(self.config),
-                lambda_runtime.execution_credentials(self.config),
-                place,
-                f"127.0.0.1:{port}",
-            ),
+            env={
+                **environment.environment(
+                    self.config,
+                    lambda_svc._runtime_env_vars(self.config),
+                    lambda_runtime.execution_credentials(self.config),
+                    place,
+                    f"127.0.0.1:{port}",
+                ),
+                "TMPDIR": self._new_tmp(),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -84,7 +90,31 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         )
         self._log_thread.start()
         self._stderr_thread = self._log_thread
+        self._limit_memory(self._proc)
         self._await_init(init_timeout)
+
+    def _new_tmp(self) -> str:
+        """A folder of its own where the function's temporary files go."""
+        folder = self.setting.work_dir / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._tmp: str | None = tempfile.mkdtemp(prefix=f"{self.func_name}-", dir=folder)
+        return self._tmp
+
+    def _drop_tmp(self) -> None:
+        tmp, self._tmp = self.__dict__.get("_tmp"), None
+        if tmp:
+            shutil.rmtree(tmp, ignore_errors=True)
+
+    def _teardown(self) -> None:
+        super()._teardown()
+        self._drop_tmp()
+
+    def _discard_tmpdir(self) -> None:
+        super()._discard_tmpdir()
+        self._drop_tmp()
+
+    def _limit_memory(self, process: subprocess.Popen[bytes]) -> None:
+        watch(process.pid, float(self.config.get("MemorySize") or 128), process.kill)
 
     def _new_generation(self) -> tuple[int, queue.Queue[Any], queue.Queue[str]]:
         pending: queue.Queue[Any] = queue.Queue(maxsize=1)

@@ -1,0 +1,173 @@
+"""Functions as AWS runs them: their limits, their asynchronous invocations, and code that changes on disk."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.integration.localcloud_process import TinyCloud, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CODE = """
+import os, pathlib, tempfile, time
+
+VERSION = 1
+
+def handle(event, context):
+    ask = event.get("ask")
+    if ask == "sleep":
+        time.sleep(event["seconds"])
+    if ask == "eat":
+        eaten = bytearray(400 << 20)
+        eaten[:: 4096] = b"x" * len(eaten[:: 4096])
+        time.sleep(5)
+    if ask == "fail":
+        raise ValueError("on purpose")
+    if ask == "tmp":
+        path = pathlib.Path(tempfile.gettempdir(), "mine")
+        path.write_text("x")
+        return {"folder": str(path.parent), "files": sorted(os.listdir(path.parent))}
+    return {"version": VERSION, "process": os.getpid()}
+"""
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Good: {Type: AWS::SQS::Queue}
+  Bad: {Type: AWS::SQS::Queue}
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: limited
+      Runtime: python3.13
+      Handler: handler.handle
+      CodeUri: code/
+      MemorySize: 256
+      Timeout: 20
+      EventInvokeConfig:
+        MaximumRetryAttempts: 1
+        DestinationConfig:
+          OnSuccess: {Type: SQS, Destination: !GetAtt Good.Arn}
+          OnFailure: {Type: SQS, Destination: !GetAtt Bad.Arn}
+Outputs:
+  Good: {Value: !Ref Good}
+  Bad: {Value: !Ref Bad}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("lambda")
+    (found / "code").mkdir()
+    (found / "code" / "handler.py").write_text(CODE)
+    (found / "template.yaml").write_text(TEMPLATE)
+    return found
+
+
+@pytest.fixture(scope="module")
+def cloud(folder: Path) -> Iterator[TinyCloud]:
+    template = str(folder / "template.yaml")
+    running = TinyCloud(folder / "state").start(
+        "--template", template, "--stack", "tiny", "--watch", "--time-scale", "0.1"
+    )
+    yield running
+    assert running.stop() == 0, running.log()
+
+
+def invoke(cloud: TinyCloud, **event: Any) -> tuple[str | None, Any]:
+    answer = cloud.client("lambda").invoke(FunctionName="limited", Payload=json.dumps(event))
+    return answer.get("FunctionError"), json.loads(answer["Payload"].read())
+
+
+def received(cloud: TinyCloud, queue: str) -> dict[str, Any]:
+    sqs = cloud.client("sqs")
+    found = eventually(lambda: sqs.receive_message(QueueUrl=cloud.outputs[queue]).get("Messages"), 15)
+    body: dict[str, Any] = json.loads(found[0]["Body"])
+    return body
+
+
+def test_invocations_at_once_have_a_process_each(cloud: TinyCloud) -> None:
+    """Concurrency is processes, and a warm one is used again."""
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: invoke(cloud, ask="sleep", seconds=1.5)[1], range(3)))
+    assert len({answer["process"] for answer in answers}) == 3
+    assert invoke(cloud)[1]["process"] in {answer["process"] for answer in answers}
+
+
+def test_reserved_concurrency_is_a_limit(cloud: TinyCloud) -> None:
+    """One more than reserved is refused with AWS's error and reason."""
+    lambdas = cloud.client("lambda")
+    # By default the SDK would try again until the first invocation has ended.
+    impatient = boto3.client(
+        "lambda",
+        endpoint_url=f"http://127.0.0.1:{cloud.port}",
+        region_name="us-east-1",
+        aws_access_key_id="000000000000",
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    lambdas.put_function_concurrency(FunctionName="limited", ReservedConcurrentExecutions=1)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(invoke, cloud, ask="sleep", seconds=2)
+            time.sleep(0.7)
+            with pytest.raises(ClientError) as refused:
+                impatient.invoke(FunctionName="limited")
+            assert running.result()[0] is None
+    finally:
+        lambdas.delete_function_concurrency(FunctionName="limited")
+    assert refused.value.response["Error"]["Code"] == "TooManyRequestsException"
+    assert refused.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+
+
+def test_a_function_that_eats_too_much_is_killed(cloud: TinyCloud) -> None:
+    """MemorySize holds, and the next invocation has a new process."""
+    error, answer = invoke(cloud, ask="eat")
+    assert error == "Unhandled"
+    assert answer["errorType"] == "Runtime.ExitError"
+    assert invoke(cloud)[0] is None
+
+
+def test_temporary_files_are_the_workers_own(cloud: TinyCloud, folder: Path) -> None:
+    """What tempfile gives is a folder of this one process."""
+    answer = invoke(cloud, ask="tmp")[1]
+    assert answer["files"] == ["mine"]
+    assert answer["folder"].startswith(str(folder))
+
+
+def test_an_asynchronous_success_reaches_its_destination(cloud: TinyCloud) -> None:
+    """OnSuccess gets the request and the response."""
+    cloud.client("lambda").invoke(FunctionName="limited", InvocationType="Event", Payload=b'{"a": 1}')
+    told = received(cloud, "Good")
+    assert told["requestContext"]["condition"] == "Success"
+    assert told["requestPayload"] == {"a": 1}
+    assert told["responsePayload"]["version"] == 1
+
+
+def test_an_asynchronous_failure_is_tried_again_and_told(cloud: TinyCloud) -> None:
+    """One more try, as configured, and then OnFailure; both tries are in the log with their REPORT."""
+    payload = b'{"ask": "fail"}'
+    cloud.client("lambda").invoke(FunctionName="limited", InvocationType="Event", Payload=payload)
+    told = received(cloud, "Bad")
+    assert told["requestContext"]["condition"] == "RetriesExhausted"
+    assert told["responsePayload"]["errorType"] == "ValueError"
+    events = cloud.client("logs").filter_log_events(logGroupName="/aws/lambda/limited")["events"]
+    lines = [event["message"] for event in events]
+    assert sum("on purpose" in line and "ValueError" in line for line in lines) >= 2
+    report = next(line for line in lines if line.startswith("REPORT RequestId: "))
+    assert "Memory Size: 256 MB" in report
+
+
+def test_code_that_changes_on_disk_is_deployed_again(cloud: TinyCloud, folder: Path) -> None:
+    """With --watch the next invocation after a moment runs the new code."""
+    (folder / "code" / "handler.py").write_text(CODE.replace("VERSION = 1", "VERSION = 2"))
+    eventually(lambda: invoke(cloud)[1]["version"] == 2, 20)
