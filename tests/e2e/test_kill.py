@@ -1,0 +1,130 @@
+"""SIGKILL at eight points of the loop, then `up`: nothing is lost, and the loop reaches the same end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cli import local
+from tests.e2e.laptop import Laptop, eventually, loan_contract, without_target
+
+pytestmark = pytest.mark.e2e
+_USECASE = "killed"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path)
+    home.start()
+    yield home
+    home.stop()
+
+
+class Home(Laptop):
+    """A laptop whose cloud can be killed; the inbox is kept by the cloud."""
+
+    def kill_and_up(self) -> None:
+        cloud = local.read(Path(self.environment["DROPFORGE_HOME"]) / "current.json")
+        assert cloud is not None
+        os.kill(cloud.pid, signal.SIGKILL)
+        eventually(lambda: not local.exists(cloud.pid), "the end of the process", 10)
+        self.dropforge("up", "--port", cloud.endpoint_url.rsplit(":", 1)[1], "--detach")
+
+    def jobs(self, kind: str) -> list[dict[str, Any]]:
+        maker = self.client("sagemaker")
+        found = maker.list_processing_jobs() if kind == "Processing" else maker.list_training_jobs()
+        return [
+            {"name": job[f"{kind}JobName"], "status": job[f"{kind}JobStatus"]}
+            for job in found[f"{kind}JobSummaries"]
+        ]
+
+    def works_at(self, kind: str, step: str) -> Callable[[], bool]:
+        return lambda: any(step in job["name"] and job["status"] == "InProgress" for job in self.jobs(kind))
+
+    def training(self) -> dict[str, Any]:
+        """The latest run."""
+        runs = sorted(self.executions("Training"), key=lambda run: str(run["startDate"]))
+        return runs[-1] if runs else {"status": "none"}
+
+    def packages(self) -> list[dict[str, Any]]:
+        try:
+            listed = self.client("sagemaker").list_model_packages(
+                ModelPackageGroupName=f"{self.stack}-{_USECASE}"
+            )
+        except ClientError:
+            return []
+        return list(listed["ModelPackageSummaryList"])
+
+    def endpoint(self) -> str:
+        try:
+            found = self.client("sagemaker").describe_endpoint(EndpointName=f"{self.stack}-{_USECASE}")
+        except ClientError:
+            return "none"
+        return str(found["EndpointStatus"])
+
+
+def test_eight_kills_and_the_loop_ends_as_if_there_were_none(home: Home, rows: Path) -> None:
+    home.put(f"contracts/{_USECASE}/contract.yaml", loan_contract(_USECASE))
+    home.kill_and_up()  # 1: the contract was just put
+    home.told("contract_published", _USECASE)
+
+    version = home.put(f"drops/{_USECASE}/may.csv", rows.read_bytes())
+    home.kill_and_up()  # 2: the drop was just put
+    eventually(lambda: home.training()["status"] == "SUCCEEDED", "the end of the run")
+    assert home.training()["input"]["version_id"] == version
+    assert len(home.packages()) == 1
+
+    _drop_and_kill(home, rows, home.works_at("Processing", "-process"), times=1)  # 3: while processing
+    _drop_and_kill(home, rows, home.works_at("Training", "-train"), times=2)  # 4: while training
+
+    home.put(f"drops/{_USECASE}/may.csv", rows.read_bytes())
+    eventually(lambda: len(home.packages()) == 2, "the second model package")
+    home.kill_and_up()  # 5: after the registration
+    eventually(lambda: home.training()["status"] == "SUCCEEDED", "the end of the run")
+    assert {package["ModelApprovalStatus"] for package in home.packages()} == {"PendingManualApproval"}
+    assert home.told("model_registered", _USECASE, 2)
+
+    home.dropforge("approve", _USECASE, "2")
+    eventually(lambda: home.endpoint() == "Creating", "the deployment")
+    home.kill_and_up()  # 6: while deploying
+    home.told("deployed", _USECASE, seconds=90)
+    assert home.endpoint() == "InService"
+
+    header, *lines = without_target(rows.read_text()).splitlines()
+    home.put(f"inference/{_USECASE}/applicants.csv", "\n".join([header, *lines[:300]]))
+    eventually(lambda: home.executions("Inference"), "the inference")
+    home.kill_and_up()  # 7: while predicting
+    eventually(lambda: home.keys(f"predictions/{_USECASE}/applicants"), "the predictions")
+    ended = eventually(lambda: _ended(home.executions("Inference")), "the end of the inference")
+    assert [item["status"] for item in ended] == ["SUCCEEDED"]
+
+    home.client("cloudwatch").set_alarm_state(
+        AlarmName=f"{home.stack}-{_USECASE}-5xx", StateValue="ALARM", StateReason="for the test"
+    )
+    home.kill_and_up()  # 8: the alarm was just raised
+    home.told("alarm", _USECASE)
+    assert home.endpoint() == "InService" or eventually(
+        lambda: home.endpoint() == "InService", "the endpoint"
+    )
+    assert len(home.packages()) == 2
+    assert home.read(f"drops/{_USECASE}/may.csv") == rows.read_text()
+
+
+def _drop_and_kill(home: Home, rows: Path, moment: Callable[[], bool], times: int) -> None:
+    """The job that was cut off ended Failed, and its run ends as its definition says and is told."""
+    home.put(f"drops/{_USECASE}/may.csv", rows.read_bytes())
+    eventually(moment, "the job")
+    home.kill_and_up()
+    eventually(lambda: home.training()["status"] == "FAILED", "the end of the run")
+    told = home.told("run_failed", _USECASE, times)
+    assert "stopped while this job ran" in told[-1]["message"], told
+
+
+def _ended(executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in executions if item["status"] != "RUNNING"]
