@@ -34,15 +34,27 @@ PATIENCE = {"integration": 300, "e2e": 600}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder; those of the whole loop share one worker, because they share two cores."""
+    """Mark tests by their folder."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         for mark in KINDS.get(folder, ()):
             item.add_marker(mark)
         if folder in PATIENCE and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(PATIENCE[folder]))
-        if item.get_closest_marker("e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Which tests go to one worker together. (pytest-xdist's own groups are lost under pytest 9.2.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            kind = next(iter(Path(file).parts[1:]), "")
+            return {"e2e": "e2e", "integration": file, "conformance": file}.get(kind, nodeid)
+
+    return Together(config, log)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from tests.conformance.wire import Wire
 
-# One process serves the whole file, in its order.
-pytestmark = pytest.mark.xdist_group("conformance")
 SEEDED = settings(
     max_examples=20,
     derandomize=True,
@@ -115,8 +113,12 @@ def _list_member(action: str) -> str:
 
 
 def test_every_operation_of_the_service_was_asked_and_there_were_enough_calls(
-    wire: Wire, tmp_path: Path
+    wire: Wire, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    """Counts what the others of this file did, so it needs them all."""
+    chosen = [item for item in request.session.items if item.path == request.path]
+    if len(chosen) < len(VALID) + len({*VALID, *OTHERS}):
+        pytest.skip("only a part of this file was chosen")
     here = set(SageMaker(tmp_path, FakePorts("http://127.0.0.1:1")).operations)
     assert here == {*VALID, *OTHERS}
     print(f"SageMaker conformance: {dict(wire.counted)}")  # noqa: T201 - the figure is a result

@@ -23,8 +23,6 @@ HERE = Path(__file__).with_name("sagemaker_sdk")
 CACHE = ROOT / ".dropforge" / "build"
 IMAGE = "words:local"
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
-# One cloud for the whole file.
-pytestmark = pytest.mark.xdist_group("sagemaker-clients")
 
 
 @pytest.fixture(scope="module")
