@@ -3,11 +3,11 @@
 MiniStack writes its state when it is stopped in order. Here every dictionary of records that its services
 have is made to say what was looked at; after each request, before its answer leaves, what the request
 touched is compared and written (`persistence`). At the start the records go back in by MiniStack's own
-restoring, so what that mends is mended. Objects in S3 are files from the beginning; here they are forced to
-the disk as well, and an older version is linked instead of being copied.
+restoring, so what that mends is mended. Objects in S3 are files from the beginning; here an older version is
+linked instead of being copied.
 
-Its cost: a request that changes something waits for an fsync, and what was touched is encoded again to be
-compared. Log events and metrics may lose the last second; parts of an unfinished multipart upload are lost.
+Its cost: what a request touched is encoded again to be compared. Log events and metrics may lose the last
+second; parts of an unfinished multipart upload are lost.
 """
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
@@ -24,7 +24,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from localcloud.persistence.codec import Codec, sync_folder
+from localcloud.persistence.codec import Codec
 from localcloud.persistence.database import Database, Stored
 from localcloud.persistence.records import Appended, Fingerprinted, Place, Split, Watched
 from localcloud.persistence.tracked import Tracked, current, unnoticed
@@ -218,20 +218,7 @@ def _scoped(records: dict[Any, Any]) -> Any:
 
 
 def _mend_objects(s3: Any) -> None:
-    """Files forced to the disk, and older versions linked: the file of the current one is never written to,
-    but replaced."""
-    write = s3._atomic_write
-
-    def write_and_force(path: str, data: Any, *, text: bool = False) -> None:
-        write(path + ".forced", data, text=text)
-        handle = os.open(path + ".forced", os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        Path(path + ".forced").replace(path)
-        sync_folder(Path(path).parent)
-
+    """Older versions linked: the file of the current one is never written to, but replaced."""
     displaced = s3._persist_displaced_version
 
     def link_displaced(bucket: str, key: str, prior: Any, versioning: str) -> None:
@@ -241,7 +228,7 @@ def _mend_objects(s3: Any) -> None:
         if not (on_disk and all(paths) and _linked(*(Path(path) for path in paths))):
             displaced(bucket, key, prior, versioning)
 
-    s3._atomic_write, s3._persist_displaced_version = write_and_force, link_displaced
+    s3._persist_displaced_version = link_displaced
 
 
 def _linked(source: Path, target: Path) -> bool:
@@ -251,12 +238,11 @@ def _linked(source: Path, target: Path) -> bool:
         os.link(source, target)
     except OSError:
         return False
-    sync_folder(target.parent)
     return True
 
 
 class Kept:
-    """An ASGI application whose answers leave once what the request changed is on the disk."""
+    """An ASGI application whose answers leave once what the request changed is written."""
 
     def __init__(self, inner: Callable[[Scope, Receive, Send], Awaitable[None]], keeper: Keeper) -> None:
         self._inner, self._keeper = inner, keeper

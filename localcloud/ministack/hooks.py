@@ -89,7 +89,6 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_bucket_notifications": None,
         "threading": None,
         "_fire_s3_event_async": ("bucket_name", "key", "event_name", "version_id"),
-        "_atomic_write": ("fpath", "data", "text"),
         "_persist_displaced_version": ("bucket_name", "key", "prior_obj", "versioning"),
         "_object_disk_path": ("bucket", "key"),
         "_version_disk_path": ("bucket", "key", "version_id"),

@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,20 +77,7 @@ class Codec:
 
 
 def write_file(file: Path, data: bytes) -> None:
-    """The file whole and on the disk, or not at all."""
+    """The file whole, or not at all."""
     draft = file.with_name(file.name + ".new")
-    with draft.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    draft.write_bytes(data)
     draft.replace(file)
-    sync_folder(file.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """A rename is safe only once the folder itself is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
