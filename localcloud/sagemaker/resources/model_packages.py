@@ -189,7 +189,11 @@ class ModelPackages:
         record |= {"ModelPackageGroupName": group, "ModelPackageVersion": version, "ModelPackageArn": arn}
         # A version has no name of its own, yet DescribeModelPackage must give one. This is a name that the API
         # takes back (as VersionedArnOrName), which AWS's SDK does when it refreshes or deletes a package.
-        record |= {"ModelPackageName": f"{group}/{version}", "CreationTime": time, "CreatedBy": user_of(caller)}
+        record |= {
+            "ModelPackageName": f"{group}/{version}",
+            "CreationTime": time,
+            "CreatedBy": user_of(caller),
+        }
         record |= {"ModelPackageStatus": "Completed"}
         record["ModelPackageStatusDetails"] = {"ValidationStatuses": [], "ImageScanStatuses": []}
         for container in record.get("InferenceSpecification", {}).get("Containers", []):
