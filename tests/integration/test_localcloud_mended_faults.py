@@ -26,6 +26,7 @@ from tests.integration.sockets import family, listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 CODE = """
@@ -64,12 +65,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainMiniStack]:
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
     folder = tmp_path_factory.mktemp("cloud")
-    template = folder / "template.json"
-    topic = {"Type": "AWS::SNS::Topic"}
-    template.write_text(json.dumps({"Resources": {"Topic": topic}}))
-    running = TinyCloud(folder / "state").start(
-        "--template", str(template), "--stack", "tiny", "--time-scale", "0.1"
-    )
+    running = TinyCloud(folder / "state").start(*topic_only(folder), "--time-scale", "0.1")
     yield running
     assert running.stop() == 0, running.log()
 
@@ -305,6 +301,17 @@ def test_5_a_definition_that_cannot_run_is_refused(plain: Endpoint, cloud: Endpo
     seen_here_only(body, plain, cloud)
 
 
+def test_5_an_execution_begins_at_once(plain: Endpoint, cloud: Endpoint) -> None:
+    """No fixed pause before the first state. The least of some, because the machine may be busy."""
+
+    def body(place: Endpoint) -> bool:
+        definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+        runs = [ended(place, started(place, definition)) for _ in range(4)]
+        return min((run["stopDate"] - run["startDate"]).total_seconds() for run in runs) < 0.1
+
+    seen_here_only(body, plain, cloud)
+
+
 def test_6_an_alarm_goes_back_to_ok_when_no_data_comes(plain: Endpoint, cloud: Endpoint) -> None:
     """Alarms are judged all the time, not only when a point arrives; each change is an event."""
 
@@ -392,6 +399,78 @@ def settled(place: Endpoint, stack: str) -> str | None:
         return None if status.endswith("_IN_PROGRESS") else status
 
     return str(eventually(look, 30))
+
+
+@pytest.fixture
+def strict(tmp_path: Path) -> Iterator[TinyCloud]:
+    """A cloud whose IAM decides, as it does unless told otherwise."""
+    running = TinyCloud(tmp_path / "strict", iam=True).start(*topic_only(tmp_path))
+    yield running
+    assert running.stop() == 0, running.log()
+
+
+def topic_only(folder: Path) -> tuple[str, ...]:
+    template = folder / "template.json"
+    template.write_text(json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}))
+    return "--template", str(template), "--stack", "tiny"
+
+
+def test_7_a_state_machine_acts_under_its_own_role(plain: Endpoint, strict: Endpoint) -> None:
+    """What its role does not allow is denied, with the action's name."""
+
+    def body(place: Endpoint) -> bool:
+        principal = {
+            "Effect": "Allow",
+            "Principal": {"Service": "states.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [principal]})
+        role = place.client("iam").create_role(RoleName="narrow", AssumeRolePolicyDocument=trust)["Role"]
+        url, _ = queue(place, "forbidden")
+        send = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": url, "MessageBody": "moo"},
+            "End": True,
+        }
+        states = place.client("stepfunctions")
+        machine = states.create_state_machine(
+            name="narrow",
+            definition=json.dumps({"StartAt": "Send", "States": {"Send": send}}),
+            roleArn=role["Arn"],
+        )["stateMachineArn"]
+        run = ended(place, states.start_execution(stateMachineArn=machine)["executionArn"])
+        return (
+            run["status"] == "FAILED" and "not authorized to perform: sqs:sendmessage" in run["cause"].lower()
+        )
+
+    seen_here_only(body, plain, strict)
+
+
+def test_8_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    """kill -9 right after the answer: the object and the message are there at the next start."""
+
+    def body(place: PlainMiniStack | TinyCloud, *arguments: str) -> bool:
+        place.start(*arguments)
+        place.client("s3").create_bucket(Bucket="kept")
+        place.client("s3").put_object(Bucket="kept", Key="k", Body=b"moo")
+        url, _ = queue(place, "kept")
+        place.client("sqs").send_message(QueueUrl=url, MessageBody="moo")
+        assert place.process is not None
+        place.process.kill()
+        place.process.wait()
+        (place.state / "cloud.json").unlink(missing_ok=True)  # so that the next one's is waited for
+        place.start(*arguments)
+        try:
+            found = place.client("s3").get_object(Bucket="kept", Key="k")["Body"].read()
+            return found == b"moo" and received(place, url, 2) is not None
+        except ClientError:
+            return False
+        finally:
+            place.stop()
+
+    assert not body(PlainMiniStack(tmp_path / "plain"))
+    assert body(TinyCloud(tmp_path / "state"), *topic_only(tmp_path))
 
 
 def test_9_many_cold_starts_at_once_all_succeed(cloud: Endpoint) -> None:
