@@ -187,8 +187,8 @@ class ModelPackages:
             "CertifyForMarketplace": False,
         } | payload
         record |= {"ModelPackageGroupName": group, "ModelPackageVersion": version, "ModelPackageArn": arn}
-        # A version has no name of its own, yet DescribeModelPackage must give one. This is a name that the API
-        # takes back (as VersionedArnOrName), which AWS's SDK does when it refreshes or deletes a package.
+        # A version has no name of its own, yet DescribeModelPackage must give one. This is a name that the
+        # API takes back (as VersionedArnOrName), as AWS's SDK does when it refreshes or deletes a package.
         record |= {
             "ModelPackageName": f"{group}/{version}",
             "CreationTime": time,
