@@ -1,4 +1,6 @@
-"""`python -m localcloud up --template template.yaml --stack NAME --port N --state DIR …`"""
+"""`python -m localcloud up --template template.yaml --stack NAME --port N --state DIR …`, and
+`python -m localcloud decisions --state DIR --denied`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
 from localcloud.fence import fence_this_process
+from localcloud.iam import decisions
 
 if TYPE_CHECKING:
     from localcloud.cloud import Cloud
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    if options.command == "decisions":
+        return decisions.show(options)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -107,9 +112,11 @@ def _say(text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localcloud")
-    up = parser.add_subparsers(dest="command", required=True).add_parser(
-        "up", help="start, and deploy a template"
+    commands = parser.add_subparsers(dest="command", required=True)
+    decisions.add_arguments(
+        commands.add_parser("decisions", help="what was asked of the policies, and what they said")
     )
+    up = commands.add_parser("up", help="start, and deploy a template")
     up.add_argument("--template", help="a SAM template; without one the endpoint is empty")
     up.add_argument("--stack", default="local")
     up.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")

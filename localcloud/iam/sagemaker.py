@@ -33,7 +33,7 @@ def _kinds() -> frozenset[str]:
 
 
 def _kebab(noun: str) -> str:
-    return _WORD.sub("-", noun).lower()
+    return _WORD.sub("-", noun).lower().replace("auto-mljob", "automl-job")
 
 
 def questions(action: str, payload: Mapping[str, Any], account: str, region: str) -> list[Question]:

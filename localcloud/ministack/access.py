@@ -28,14 +28,17 @@ class Access:
     def install(self, states: Services) -> None:
         """Give functions and executions the credentials of their roles; decide what services do inside."""
         from ministack.core import lambda_runtime
+        from ministack.services import stepfunctions
         from ministack.services.cloudformation import provisioners
 
-        from localcloud.ministack import inside
+        from localcloud.ministack import encryption, inside
+        from localcloud.ministack.machine_roles import MachineRoles
 
         self.authority.records.start()
         lambda_runtime.execution_credentials = self._of_function
         states.credentials = self._of_execution
-        _keep_boundaries(provisioners._RESOURCE_HANDLERS)
+        encryption.install(provisioners._RESOURCE_HANDLERS)
+        MachineRoles(self.authority).install(stepfunctions, provisioners._RESOURCE_HANDLERS)
         inside.install(self.authority)
 
     def stop(self) -> None:
@@ -55,27 +58,3 @@ class Access:
     def _of_function(self, config: Mapping[str, Any]) -> dict[str, str]:
         role = config.get("Role") or f"arn:aws:iam::{self.directory.account}:role/none"
         return self.directory.credentials(str(role), str(config.get("FunctionName", "function"))[:64])
-
-
-def _keep_boundaries(handlers: dict[str, Any]) -> None:
-    """MiniStack's CloudFormation forgets the permissions boundary of a role."""
-    from ministack.services import iam
-
-    own = handlers["AWS::IAM::Role"]
-
-    def bounded(handler: Any, properties_at: int) -> Any:
-        def handle(*arguments: Any, **keywords: Any) -> Any:
-            answer = handler(*arguments, **keywords)
-            name = answer[0] if isinstance(answer, tuple) else answer or arguments[0]
-            role = iam._roles.get(str(name).rsplit("/", 1)[-1])
-            if role is not None:
-                role["PermissionsBoundary"] = arguments[properties_at].get("PermissionsBoundary")
-            return answer
-
-        return handle
-
-    handlers["AWS::IAM::Role"] = {
-        **own,
-        "create": bounded(own["create"], 1),
-        **({"update": bounded(own["update"], 2)} if "update" in own else {}),
-    }

@@ -194,7 +194,7 @@ def test_a_machine_is_held_to_its_time_limit_and_tells_eventbridge(cloud: TinyCl
         "States": {"A": {"Type": "Wait", "Seconds": 4, "End": True}},
     }
     machine = states.create_state_machine(
-        name="slow", definition=json.dumps(definition), roleArn="arn:aws:iam::000000000000:role/x"
+        name="slow", definition=json.dumps(definition), roleArn=cloud.outputs["MachineRole"]
     )["stateMachineArn"]
     ended = cloud.ended(states.start_execution(stateMachineArn=machine)["executionArn"])
     assert ended["status"] == "TIMED_OUT"

@@ -39,14 +39,16 @@ class Exchange:
     answer_type: str
     inference_id: str | None
     custom_attributes: str | None
+    # The model's: captured data is written with it.
+    role_arn: str | None = None
 
 
 class Capture:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._lock = threading.Lock()
-        # By destination (an S3 URI with endpoint, variant and hour).
-        self._lines: dict[str, list[str]] = defaultdict(list)
+        # By destination (an S3 URI with endpoint, variant and hour) and role.
+        self._lines: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sagemaker-capture", daemon=True)
 
@@ -66,17 +68,17 @@ class Capture:
         line = json.dumps(record(config, exchange, time), separators=(",", ":"))
         place = f"{exchange.endpoint}/{exchange.variant}/{time:%Y/%m/%d/%H}"
         with self._lock:
-            self._lines[f"{config['DestinationS3Uri'].rstrip('/')}/{place}"].append(line)
+            self._lines[f"{config['DestinationS3Uri'].rstrip('/')}/{place}", exchange.role_arn].append(line)
 
     def flush(self) -> None:
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
-        for destination, records in lines.items():
+        for (destination, role_arn), records in lines.items():
             name = f"{datetime.now(UTC):%M-%S-%f}"[:-3] + f"-{uuid4()}.jsonl"
             try:
                 place = Place.of(destination).under(name)
                 body = ("\n".join(records) + "\n").encode()
-                self._clients.of("s3").put_object(Bucket=place.bucket, Key=place.key, Body=body)
+                self._clients.of("s3", role_arn).put_object(Bucket=place.bucket, Key=place.key, Body=body)
             except (*S3_ERRORS, DataError) as error:
                 log.warning("%d captured records for %s were lost: %s", len(records), destination, error)
 

@@ -129,6 +129,7 @@ class Invoker:
             answer_type=answer.headers.get("content-type", "application/octet-stream"),
             inference_id=request.headers.get("x-amzn-sagemaker-inference-id"),
             custom_attributes=request.headers.get(_CUSTOM),
+            role_arn=variant.plan.role_arn,
         )
         self._capture.add(fleet.capture, exchange)
 

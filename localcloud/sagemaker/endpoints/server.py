@@ -117,7 +117,8 @@ class Server:
         self._pool = _Pool(port)
         group = f"/aws/sagemaker/Endpoints/{self._plan.endpoint}"
         # Stands for the instance, as on AWS: a server that is started again is a new instance.
-        self.stream = self._context.logs.open(group, f"{self._plan.variant}/i-{uuid4().hex[:17]}")
+        name = f"{self._plan.variant}/i-{uuid4().hex[:17]}"
+        self.stream = self._context.logs.open(group, name, self._plan.role_arn)
         self._process = start(
             [*self._image.argv_prefix, "serve"],
             self._env(port),

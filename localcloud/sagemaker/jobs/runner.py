@@ -133,7 +133,8 @@ class Run(threading.Thread):
         env = container_env(
             self._context.ports, image, self._tree, plan.role_arn, plan.environment, isolated=plan.isolated
         )
-        stream = self._context.logs.open(plan.log_group, f"{plan.name}/algo-1-{int(time.time())}")
+        name = f"{plan.name}/algo-1-{int(time.time())}"
+        stream = self._context.logs.open(plan.log_group, name, plan.role_arn)
         with (self._tree.folder / "log").open("w", encoding="utf-8", buffering=1) as copy:
 
             def on_line(text: str) -> None:

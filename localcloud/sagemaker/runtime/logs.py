@@ -28,9 +28,11 @@ _BATCH_EVENTS, _BATCH_BYTES, _EVENT_BYTES = 5_000, 900_000, 250_000
 class LogStream:
     """One stream of one log group; remembers its last lines for failure reasons."""
 
-    def __init__(self, group: str, name: str) -> None:
+    def __init__(self, group: str, name: str, role_arn: str | None = None) -> None:
         self.group = group
         self.name = name
+        # SageMaker writes with the job's role; without one, as itself.
+        self.role_arn = role_arn
         self.tail: deque[str] = deque(maxlen=20)
         self._pending: deque[dict[str, Any]] = deque()
         self.made = False
@@ -66,8 +68,8 @@ class LogShipper:
         self._stopped.set()
         self._thread.join(timeout=5)
 
-    def open(self, group: str, name: str) -> LogStream:
-        stream = LogStream(group, name)
+    def open(self, group: str, name: str, role_arn: str | None = None) -> LogStream:
+        stream = LogStream(group, name, role_arn)
         with self._lock:
             self._streams.append(stream)
         return stream
@@ -99,7 +101,7 @@ class LogShipper:
             self.send(stream)
 
     def _put(self, stream: LogStream, events: list[dict[str, Any]]) -> None:
-        client = self._clients.of("logs")
+        client = self._clients.of("logs", stream.role_arn)
         names = {"logGroupName": stream.group, "logStreamName": stream.name}
         if not stream.made:
             _make_once(client.create_log_group, logGroupName=stream.group)
