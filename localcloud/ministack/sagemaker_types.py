@@ -47,7 +47,6 @@ KINDS = (
     Kind("Endpoint", ("EndpointConfigName", "DeploymentConfig"), settles=True),
     Kind("FeatureGroup", ("FeatureDefinitions",), settles=True, ref_is_name=True),
     Kind("Pipeline", ("PipelineDefinition", "PipelineDisplayName", "RoleArn"), ref_is_name=True),
-    Kind("InferenceExperiment", ("Description", "Schedule")),
 )
 
 
