@@ -97,7 +97,10 @@ class Keeper:
 
     def handed_over(self, identity: str) -> None:
         """He has it: what came of that is written before the event is forgotten."""
-        self._put(background.take())
+        taken = background.take()
+        self._put(taken)
+        # Others may still be at what they touched: it is looked at again like all that was touched lately.
+        background.add(taken)
         self.database.put([done_row(identity)])
 
     def later(self, store: Tracked, key: Any) -> None:
