@@ -14,7 +14,7 @@ _KEY_CODES = {"sns": "KMSAccessDenied", "sqs": "KMS.AccessDeniedException"}
 
 def denied(service: str, action: str, message: str, headers: Mapping[str, str]) -> Answer:
     """The answer to a caller whom no policy allows the action."""
-    if service == "sagemaker":
+    if service in ("sagemaker", "logs", "ssm"):
         return _json("AccessDeniedException", message)
     code = _KEY_CODES.get(service, "") if action.startswith("kms:") else ""
     return _answer(service, action, message, headers, code)

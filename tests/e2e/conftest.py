@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.laptop import Laptop, loan_contract, loan_rows
+from tests.e2e.laptop import Done, Laptop, loan_contract, loan_rows
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,23 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     cloud.start()
     yield cloud
     cloud.stop()
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """A cloud that goes on after the demo ran twice, and what the demo said."""
+
+    laptop: Laptop
+    said: list[Done]
+
+
+@pytest.fixture(scope="session")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrated]:
+    home = Laptop(tmp_path_factory.mktemp("demo"))
+    said = [home.dropforge("demo"), home.dropforge("demo", "--keep")]
+    home.connect()
+    yield Demonstrated(home, said)
+    home.stop()
 
 
 @pytest.fixture(scope="session")

@@ -39,10 +39,14 @@ class Laptop:
 
     def start(self) -> None:
         self.dropforge("up", "--port", "0", "--detach")
+        self.connect()
+        self._queue = self._subscribe()
+
+    def connect(self) -> None:
+        """Talk to the cloud that runs in this home."""
         for line in self.dropforge("env").stdout.splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
             self.environment[name] = value.strip("'\"")
-        self._queue = self._subscribe()
 
     def stop(self) -> None:
         self.dropforge("down", expect=None)
