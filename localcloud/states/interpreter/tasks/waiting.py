@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,9 +20,13 @@ from localcloud.states.interpreter.seam import (
     HeartbeatTimedOut,
     ResourceCondition,
 )
-from localcloud.states.interpreter.tasks.calls import Calls
+from localcloud.states.interpreter.tasks.calls import Calls, error_of
 
 _FIRST_LOOK, _RARER, _LONGEST_PAUSE = 0.05, 1.5, 1.0
+
+
+# How SageMaker refuses to make what exists.
+_EXISTING = re.compile(r'already existing [\w ]+? "(arn:[^"]+)"')
 
 
 class Waits(Calls):
@@ -32,7 +37,18 @@ class Waits(Calls):
     ) -> None:
         """Ask for the work, unless it had been asked for when the process was killed."""
         if self.resource.condition is None:  # type: ignore[attr-defined]
-            super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
+            again = self._taken(env, normalised_parameters, None) is not None
+            try:
+                super()._eval_service_task(
+                    env, resource_runtime_part, normalised_parameters, state_credentials
+                )
+            except ClientError as error:
+                made = _EXISTING.search(error_of(error)[1]) if again else None
+                if made is None:
+                    raise
+                # The process was killed between the making and the answer: what exists is this task's.
+                kind = made.group(1).split(":")[5].split("/")[0].title().replace("-", "")
+                env.stack.append({f"{kind}Arn": made.group(1)})
             return
         token = env.states.context_object.context_object_data.get("Task", {}).get("Token")
         answer = self._asked_before(env, normalised_parameters, token)
@@ -46,6 +62,19 @@ class Waits(Calls):
     def _asked_before(self, env: Any, parameters: Any, token: str | None) -> Any:
         """The answer that the same task had been given in an earlier life, or None."""
         submitted = getattr(env, "submitted", None)
+        taken = self._taken(env, parameters, token)
+        if submitted is None or taken is None:
+            return None
+        if self.resource.condition == ResourceCondition.WaitForTaskToken:  # type: ignore[attr-defined]
+            if taken.answer is not None and token and submitted.token:
+                env.callback_pool_manager.also(submitted.token, token)
+                return taken.answer
+            return None
+        return taken.answer if taken.answer is not None else self._found(env, parameters)
+
+    def _taken(self, env: Any, parameters: Any, token: str | None) -> Any:
+        """What is known of the same task of an earlier life, or None."""
+        submitted = getattr(env, "submitted", None)
         if submitted is None:
             return None
         name = (self._get_sfn_resource_type(), self._get_sfn_resource())  # type: ignore[attr-defined]
@@ -57,15 +86,7 @@ class Waits(Calls):
             self._normalise_parameters(earlier)  # type: ignore[attr-defined]
             return bool(earlier == parameters)
 
-        taken = submitted.take(name, same)
-        if taken is None:
-            return None
-        if self.resource.condition == ResourceCondition.WaitForTaskToken:  # type: ignore[attr-defined]
-            if taken.answer is not None and token and submitted.token:
-                env.callback_pool_manager.also(submitted.token, token)
-                return taken.answer
-            return None
-        return taken.answer if taken.answer is not None else self._found(env, parameters)
+        return submitted.take(name, same)
 
     def _found(self, env: Any, parameters: Any) -> Any:  # noqa: ARG002
         """The answer to a request of which it is not known whether it was made; None to make it."""
