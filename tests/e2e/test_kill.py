@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,10 @@ class Home(Laptop):
         cloud = local.read(Path(self.environment["DROPFORGE_HOME"]) / "current.json")
         assert cloud is not None
         os.kill(cloud.pid, signal.SIGKILL)
-        eventually(lambda: not local.exists(cloud.pid), "the end of the process", 10)
-        self.dropforge("up", "--port", cloud.endpoint_url.rsplit(":", 1)[1], "--detach")
+        port = int(cloud.endpoint_url.rsplit(":", 1)[1])
+        # Its sockets are closed when the last of its threads has ended, which is after the process is gone.
+        eventually(lambda: not local.exists(cloud.pid) and _is_free(port), "the end of the process", 30)
+        self.dropforge("up", "--port", str(port), "--detach")
 
     def jobs(self, kind: str) -> list[dict[str, Any]]:
         maker = self.client("sagemaker")
@@ -124,6 +127,16 @@ def _drop_and_kill(home: Home, rows: Path, moment: Callable[[], bool], times: in
     eventually(lambda: home.training()["status"] == "FAILED", "the end of the run")
     told = home.told("run_failed", _USECASE, times)
     assert "stopped while this job ran" in told[-1]["message"], told
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _ended(executions: list[dict[str, Any]]) -> list[dict[str, Any]]:
