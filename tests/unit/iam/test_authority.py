@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -245,18 +244,3 @@ def test_every_decision_is_kept_and_can_be_made_again(tmp_path: Path) -> None:
     assert [d.action for d in decider.records.listed(denied=True)] == ["s3:PutObject"]
     assert again(first, Grants((town.own,)))
     assert not again(first, Grants())
-
-
-def test_a_decision_takes_less_than_a_third_of_a_millisecond(tmp_path: Path) -> None:
-    """With twenty statements, an encrypted resource and conditions to look at."""
-    condition = {"StringLike": {"kms:ViaService": "s3.*"}, "Bool": {"aws:SecureTransport": "true"}}
-    statements = [allow("s3:PutObject", Condition=condition) for _ in range(20)]
-    town = Town(*statements, allow("s3:GetObject"), allow("kms:Decrypt", Condition=condition))
-    town.keys[OBJECT] = KEY
-    decider = authority(town, tmp_path)
-    rounds = 300
-    begun = time.perf_counter()
-    for _ in range(rounds):
-        decider.refusal(WHO, [Question("s3:GetObject", OBJECT)])
-    each = (time.perf_counter() - begun) / (2 * rounds)
-    assert each < 0.0003
