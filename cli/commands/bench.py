@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
+from cli.developer import need_developer_tools
 from cli.paths import BUILD
 from cli.show import document, note, table, wants_json
 
@@ -19,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Measure and print."""
+    need_developer_tools()
     return {"imports": imports, "shape": shape, "local": local}[arguments.what](arguments)
 
 
