@@ -24,6 +24,8 @@ from localcloud.iam.principals import ANONYMOUS, Principal, UnknownCaller, root,
 
 _ACCOUNT = re.compile(r"\d{12}")
 _KMS_IN_XML = re.compile(r"<KMSMasterKeyID>([^<]+)</KMSMasterKeyID>")
+# What `sam local` gives to a function when its caller has no credentials.
+_SAM_LOCAL_KEY = "defaultkey"
 _SERVICE_KEY = "ASIASERVICE"
 _NOBODY = "The security token included in the request is invalid."
 
@@ -66,6 +68,8 @@ class MiniStackDirectory:
             return ANONYMOUS
         if _ACCOUNT.fullmatch(access_key):
             return root(access_key)
+        if access_key == _SAM_LOCAL_KEY:
+            return root(self.account)
         if access_key.startswith(_SERVICE_KEY):
             return self._service(access_key, session_token)
         from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
