@@ -25,7 +25,7 @@ def test_four_keys_make_a_contract() -> None:
     """All but usecase, problem, target and columns have defaults."""
     contract = parse_contract(MINIMAL)
     assert contract.reader.delimiter == ","
-    assert contract.gate == {"auc": 0.5}
+    assert contract.gate.limits == {"auc": 0.5}
     assert contract.positive is None
     assert contract.algorithm.hyperparameters()["max_depth"] == "6"
 

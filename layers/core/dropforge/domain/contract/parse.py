@@ -15,6 +15,7 @@ from dropforge.domain.contract.fields import Field, InvalidError, shown
 from dropforge.domain.contract.model import (
     Algorithm,
     Contract,
+    Gate,
     Quality,
     Reader,
     Resources,
@@ -59,7 +60,7 @@ def _read(names: Mapping[str, Any], problems: Problems) -> Contract:
         quality=Quality(**part("quality", sections.QUALITY)),
         split=Split(**part("split", sections.SPLIT)),
         algorithm=_read_algorithm(names.get("algorithm", {}), problems),
-        gate=gate,
+        gate=Gate(gate),
         confidence=_one("confidence", names, sections.CONFIDENCE, problems),
         serving=Serving(**part("serving", sections.SERVING)),
         resources=Resources(**part("resources", sections.RESOURCES)),
@@ -117,7 +118,7 @@ def _check_across(contract: Contract, names: Mapping[str, Any], problems: Proble
 
 
 def _check_gate(names: Mapping[str, Any], contract: Contract, problems: Problems) -> None:
-    if "gate" in names and not contract.gate and not problems.under("gate"):
+    if "gate" in names and not contract.gate.limits and not problems.under("gate"):
         problems.add(("gate",), f"names no metric; give a minimum, such as {_example(sections.DEFAULT_GATE)}")
 
 

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from dropforge.domain.contract import sections
 from dropforge.domain.contract.errors import ContractError, Problem
 from dropforge.domain.contract.fields import shown
 from dropforge.domain.contract.parse import parse_contract
@@ -28,11 +29,11 @@ def contract_to_mapping(contract: Contract) -> dict[str, Any]:
         "positive": contract.positive,
         "columns": {column.name: _column(column) for column in contract.columns},
         "drop": dict(contract.drop),
-        "reader": {**asdict(contract.reader), "nulls": list(contract.reader.nulls)},
-        "quality": asdict(contract.quality),
-        "split": asdict(contract.split),
+        "reader": _fields(contract.reader, sections.READER) | {"nulls": list(contract.reader.nulls)},
+        "quality": _fields(contract.quality, sections.QUALITY),
+        "split": _fields(contract.split, sections.SPLIT),
         "algorithm": {"name": contract.algorithm.name, "parameters": dict(contract.algorithm.parameters)},
-        "gate": dict(contract.gate),
+        "gate": dict(contract.gate.limits),
         "confidence": contract.confidence,
         "serving": asdict(contract.serving),
         "resources": asdict(contract.resources),
@@ -56,6 +57,10 @@ def contract_from_json(text: str | bytes) -> Contract:
     except (ValueError, RecursionError) as fault:
         raise ContractError([Problem((), f"not a JSON document: {str(fault)[:200]}")]) from fault
     return parse_contract(document)
+
+
+def _fields(part: object, fields: sections.Fields) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in fields}
 
 
 def _column(column: Column) -> dict[str, Any]:
