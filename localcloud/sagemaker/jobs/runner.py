@@ -1,12 +1,14 @@
 """Runs a job from its record to its end, in a thread of its own.
 
-The job's folder is `<state>/jobs/<kind>/<name>/`; `log` in it holds what the program printed. A job ends in
-exactly one way (job.End), whatever goes wrong on the way. When the cloud itself goes down the record stays
-InProgress, and the next start makes it Failed: a job's process does not outlive its cloud.
+The job's folder is `<state>/jobs/<kind>/<name>/`; `log` in it holds what the program printed, `process.json`
+when its process began and ended. A job ends in exactly one way (job.End), whatever goes wrong on the way.
+When the cloud itself goes down the record stays InProgress, and the next start makes it Failed: a job's
+process does not outlive its cloud.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -142,8 +144,11 @@ class Run(threading.Thread):
                 stream.write(text)
                 self._job.line(text)
 
+            began = time.time()
             self._process = start(self._job.command(image), env, Path(image.root), self._tree.root, on_line)
             end, code = self._wait(self._process, time.monotonic() + plan.most_seconds, s3)
+        span = json.dumps({"began": began, "ended": time.time()})
+        (self._tree.folder / "process.json").write_text(span, "utf-8")
         if not self._context.stopping.is_set():
             self._context.logs.close(stream)
         return end, code
