@@ -22,7 +22,18 @@ from dropforge.edge.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dropforge.actions.answers import Built, Gated, Ignored, Predicted, Prepared, Published, Started, Told
+    from dropforge.actions.answers import (
+        Built,
+        Champion,
+        Gated,
+        Ignored,
+        NoChampion,
+        Predicted,
+        Prepared,
+        Published,
+        Started,
+        Told,
+    )
     from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
     from dropforge.domain.run import InferenceRun
 
@@ -144,6 +155,18 @@ def answer_alarm() -> Callable[[AlarmChanged], Started | Told | Ignored]:
         executions=StateMachine(given.deployment_state_machine_arn),
         notifications=Topic(given.topic_arn),
         stack=given.stack,
+    )
+
+
+@cache
+def find_champion() -> Callable[[str], Champion | NoChampion]:
+    from dropforge.actions.find_champion import find_champion as act
+    from dropforge.aws.s3 import S3Objects
+    from dropforge.aws.sagemaker import SageMakerEndpoints
+
+    given = settings()
+    return partial(
+        act, endpoints=SageMakerEndpoints(), objects=S3Objects(given.data_bucket), stack=given.stack
     )
 
 

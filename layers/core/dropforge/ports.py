@@ -40,6 +40,16 @@ class Endpoint:
         )
 
 
+@dataclass(frozen=True)
+class LiveModel:
+    """The version of a model that an endpoint serves. `run` trained it, where the registry says which."""
+
+    package_arn: str
+    version: int
+    model_data: str
+    run: str | None
+
+
 class Objects(Protocol):
     """The data bucket. Reading what is not there raises Absent."""
 
@@ -67,6 +77,7 @@ class Registry(Protocol):
 class Endpoints(Protocol):
     def find(self, name: str) -> Endpoint | None: ...
     def config_tags(self, config: str) -> Mapping[str, str]: ...
+    def live_model(self, endpoint: Endpoint) -> LiveModel | None: ...
 
 
 class Predictor(Protocol):

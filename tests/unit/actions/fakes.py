@@ -11,7 +11,7 @@ from dropforge.domain.contract import Contract, contract_to_json, parse_contract
 from dropforge.domain.errors import Absent
 from dropforge.domain.events import ObjectCreated
 from dropforge.domain.notifications import Notification
-from dropforge.ports import Endpoint, Stored
+from dropforge.ports import Endpoint, LiveModel, Stored
 
 BUCKET = "dropforge-data-000000000000-us-east-1"
 STACK = "dropforge"
@@ -70,15 +70,24 @@ class FakeRegistry:
 
 
 class FakeEndpoints:
-    def __init__(self, *endpoints: Endpoint, tags: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        *endpoints: Endpoint,
+        tags: Mapping[str, Mapping[str, str]] | None = None,
+        live: LiveModel | None = None,
+    ) -> None:
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._tags = tags or {}
+        self._live = live
 
     def find(self, name: str) -> Endpoint | None:
         return self._endpoints.get(name)
 
     def config_tags(self, config: str) -> Mapping[str, str]:
         return self._tags.get(config, {})
+
+    def live_model(self, endpoint: Endpoint) -> LiveModel | None:
+        return self._live if endpoint.answers else None
 
 
 class FakePredictor:

@@ -17,6 +17,7 @@ from dropforge.aws.sns import Topic
 from dropforge.aws.stepfunctions import StateMachine
 from dropforge.domain.errors import EndpointUnavailable, Refused
 from dropforge.domain.notifications import Notification
+from dropforge.ports import Endpoint, LiveModel
 
 ROLE = "arn:aws:iam::123456789012:role/role"
 
@@ -113,6 +114,51 @@ def test_an_endpoint_that_is_not_there_is_none() -> None:
         stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".', 400)
 
         assert SageMakerEndpoints().find("x") is None
+
+
+CONFIG = {
+    "EndpointConfigName": "c",
+    "EndpointConfigArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c",
+}
+CONFIG |= {"CreationTime": 0, "ProductionVariants": [{"VariantName": "AllTraffic", "ModelName": "m"}]}  # type: ignore[dict-item]
+PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/dropforge-loan/3"
+MODEL = {"ModelName": "m", "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/m", "CreationTime": 0}
+
+
+def test_the_version_behind_an_endpoint_is_found_with_its_files_and_its_run() -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_response("describe_endpoint_config", CONFIG, {"EndpointConfigName": "c"})
+        stub.add_response(
+            "describe_model", {**MODEL, "PrimaryContainer": {"ModelPackageName": PACKAGE}}, {"ModelName": "m"}
+        )
+        package = {
+            "ModelPackageName": "dropforge-loan",
+            "ModelPackageArn": PACKAGE,
+            "ModelPackageVersion": 3,
+            "CreationTime": 0,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "InferenceSpecification": {"Containers": [{"Image": "i", "ModelDataUrl": "s3://b/model.tar.gz"}]},
+            "CustomerMetadataProperties": {"run": "loan-1"},
+        }
+        stub.add_response("describe_model_package", package, {"ModelPackageName": PACKAGE})
+
+        live = SageMakerEndpoints().live_model(Endpoint("dropforge-loan", "Updating", "c"))
+
+    assert live == LiveModel(PACKAGE, 3, "s3://b/model.tar.gz", "loan-1")
+
+
+def test_an_endpoint_made_by_hand_serves_no_version() -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_response("describe_endpoint_config", CONFIG)
+        stub.add_response("describe_model", {**MODEL, "Containers": [{"Image": "i"}]})
+
+        assert SageMakerEndpoints().live_model(Endpoint("dropforge-loan", "InService", "c")) is None
+
+
+@pytest.mark.parametrize("status", ["Creating", "Failed", "Deleting"])
+def test_an_endpoint_that_answers_nobody_serves_no_version(status: str) -> None:
+    assert SageMakerEndpoints().live_model(Endpoint("dropforge-loan", status, "c")) is None
 
 
 def test_another_fault_of_the_endpoint_escapes() -> None:

@@ -105,6 +105,12 @@ def test_a_failure_told_twice_by_aws_is_told_once_to_people(stack: Stack) -> Non
     assert "accuracy is 0.9420, below the gate of 0.9500" in told["message"]
 
 
+def test_a_use_case_without_an_endpoint_has_no_champion(stack: Stack) -> None:
+    answer = stack.invoke("find_champion", stack.sample("find_champion"))
+
+    assert answer == {"usecase": "loan", "reason": "no version of loan is live yet", "status": "none"}
+
+
 def test_a_malformed_event_escapes_so_that_the_dead_letter_queue_gets_it(stack: Stack) -> None:
     event = stack.sample("start_training")
     del event["detail"]["object"]["key"]

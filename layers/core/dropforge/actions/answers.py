@@ -73,3 +73,24 @@ class Built:
 
     uri: str
     status: str = "built"
+
+
+@dataclass(frozen=True)
+class Champion:
+    """What a new model is compared with: the version that is served now."""
+
+    usecase: str
+    model_package_arn: str
+    version: int
+    model_data: str
+    run: str | None
+    status: str = "found"
+
+
+@dataclass(frozen=True)
+class NoChampion:
+    """There is nothing to compare a new model with, and why."""
+
+    usecase: str
+    reason: str
+    status: str = "none"

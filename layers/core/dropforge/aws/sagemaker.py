@@ -7,10 +7,10 @@ ConflictException.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropforge.aws.clients import client, code_of, message_of
-from dropforge.ports import Endpoint
+from dropforge.ports import Endpoint, LiveModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,32 @@ class SageMakerEndpoints:
         arn = sagemaker.describe_endpoint_config(EndpointConfigName=config)["EndpointConfigArn"]
         pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+
+    def live_model(self, endpoint: Endpoint) -> LiveModel | None:
+        """None where the endpoint serves something that did not come from the registry."""
+        if not (endpoint.answers and endpoint.config):
+            return None
+        sagemaker = client("sagemaker")
+        variants = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint.config)[
+            "ProductionVariants"
+        ]
+        model = sagemaker.describe_model(ModelName=variants[0]["ModelName"])
+        arn = _package_of(model)
+        if arn is None:
+            return None
+        package = sagemaker.describe_model_package(ModelPackageName=arn)
+        return LiveModel(
+            package["ModelPackageArn"],
+            package["ModelPackageVersion"],
+            package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"],
+            package.get("CustomerMetadataProperties", {}).get("run"),
+        )
+
+
+def _package_of(model: Mapping[str, Any]) -> str | None:
+    containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model.get("Containers", [])
+    names = [container["ModelPackageName"] for container in containers if container.get("ModelPackageName")]
+    return names[0] if names else None
 
 
 def _exists_already(fault: Exception) -> bool:

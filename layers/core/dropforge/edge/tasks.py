@@ -1,4 +1,4 @@
-"""What the inference state machine hands to its functions → the run it speaks of."""
+"""What the state machines hand to their functions → what they speak of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from dropforge.domain.errors import BadEvent
+from dropforge.domain.names import is_usecase
 from dropforge.domain.run import InferenceRun
 
 
@@ -23,4 +24,11 @@ def count(event: dict[str, Any], name: str) -> int:
     value = event.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise BadEvent("inference", name, f"is {value!r}, not a count")
+    return value
+
+
+def usecase_named(event: dict[str, Any]) -> str:
+    value = event.get("usecase")
+    if not isinstance(value, str) or not is_usecase(value):
+        raise BadEvent("training", "usecase", f"is {value!r}, not a use case's name")
     return value
