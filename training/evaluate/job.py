@@ -42,7 +42,7 @@ def run(paths: Paths) -> None:
         raise JobError("the model was trained by another contract than this run's")
     positive, probabilities = _predict(predictor, paths.processing_input("test") / "rows.csv")
     evaluation = report(positive, probabilities, predictor.labels)
-    verdict = judge(values_of(evaluation), contract.gate.limits)
+    verdict = judge(values_of(evaluation), contract.gate)
     folder = paths.processing_output("evaluation")
     _write(folder / "evaluation.json", evaluation)
     _write(folder / "confusion.json", evaluation["binary_classification_metrics"]["confusion_matrix"])
