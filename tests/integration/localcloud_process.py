@@ -37,6 +37,8 @@ class TinyCloud:
     port: int = field(default_factory=free_port)
     # Tests of single services use roles that nobody made; where applications run, policies decide.
     iam: bool = False
+    # Folders that its process imports from before all others.
+    packages: tuple[Path, ...] = ()
     process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str) -> TinyCloud:
@@ -44,7 +46,7 @@ class TinyCloud:
             self.process = subprocess.Popen(
                 self.command(*arguments),
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (*self.packages, ROOT)))},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -85,13 +87,13 @@ class TinyCloud:
     def log(self) -> str:
         return (self.state.parent / f"{self.state.name}.log").read_text()
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, key: str = "000000000000", secret: str = "local") -> Any:
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=f"http://127.0.0.1:{self.port}",
             region_name="us-east-1",
-            aws_access_key_id="000000000000",
-            aws_secret_access_key="local",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
         )
 
     @property

@@ -16,6 +16,7 @@ import boto3
 from tests.integration.localcloud_process import eventually, free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -25,11 +26,13 @@ class PlainMiniStack:
 
     state: Path
     port: int = field(default_factory=free_port)
+    # Beside those that keep it on this machine; None leaves one of them out.
+    settings: Mapping[str, str | None] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> PlainMiniStack:
         self.state.mkdir(parents=True, exist_ok=True)
-        settings = {
+        settings: dict[str, str | None] = {
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
@@ -40,11 +43,12 @@ class PlainMiniStack:
             "LAMBDA_EXECUTOR": "local",
             "DOCKER_HOST": f"unix://{self.state}/no-docker.sock",
             "LOG_LEVEL": "ERROR",
+            **self.settings,
         }
         with (self.state / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ministack"],
-                env={**os.environ, **settings},
+                env={**os.environ, **{name: value for name, value in settings.items() if value is not None}},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -65,11 +69,11 @@ class PlainMiniStack:
         self.process.send_signal(number)
         self.process.wait(30)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, key: str = "000000000000", secret: str = "local") -> Any:
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=f"http://127.0.0.1:{self.port}",
             region_name="us-east-1",
-            aws_access_key_id="000000000000",
-            aws_secret_access_key="local",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
         )
