@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import onnxruntime
-
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
+from training.model.graphs import open_graph
 from training.model.manifest import check_manifest
 
 if TYPE_CHECKING:
@@ -67,11 +66,3 @@ class Predictor:
         positive = probability >= THRESHOLD
         label = self.labels.positive if positive else self.labels.negative
         return Prediction(label, probability, probability if positive else 1 - probability)
-
-
-def open_graph(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """0 threads means as many as there are cores."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])

@@ -12,7 +12,7 @@ from onnxmltools.convert import convert_xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType
 
 from training.errors import JobError
-from training.model.predictor import open_graph
+from training.model.graphs import open_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

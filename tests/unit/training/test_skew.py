@@ -14,7 +14,8 @@ from dropforge.domain.contract import parse_contract
 from tests.unit.training.container import Container
 from training.errors import BadRecord
 from training.features import Features
-from training.model.predictor import Predictor, open_graph
+from training.model.graphs import open_graph
+from training.model.predictor import Predictor
 from training.process import checks
 from training.process.quarantine import Quarantine
 from training.serve.requests import csv_records
@@ -63,7 +64,7 @@ def test_a_cell_is_read_alike_in_processing_and_in_a_request(tmp_path: Path, n: 
     assert not bad
     expected = pl.Series(rows[0][:2], dtype=pl.Float32).to_numpy()
     np.testing.assert_array_equal(feed["numbers"][0], expected)
-    assert feed["categories"][0][0] == (rows[0][2] or "")
+    assert feed["values_0"][feed["codes_0"]][0] == (rows[0][2] or "")
 
 
 def test_no_row_of_the_matrices_differs_from_what_the_endpoint_makes_of_it(trained: Container) -> None:
@@ -74,12 +75,8 @@ def test_no_row_of_the_matrices_differs_from_what_the_endpoint_makes_of_it(train
     places, records = zip(*csv_records(io.StringIO(text), trained.contract, header=True), strict=True)
     served = predictor.matrix(records, places)
     frame = pl.read_csv(output / "test" / "rows.csv", infer_schema=False)
-    names = [column.name for column in trained.contract.features]
     numeric = [column.name for column in trained.contract.features if column.numeric]
-    feed = {
-        "numbers": frame.select(pl.col(numeric).cast(pl.Float32)).to_numpy(),
-        "categories": frame.select([name for name in names if name not in numeric]).to_numpy().astype(object),
-    }
+    feed = Features(trained.contract).from_frame(frame.with_columns(pl.col(numeric).cast(pl.Float32)))
     compiled = open_graph(output / "transform" / "transform.onnx", threads=0).run(None, feed)[0]
     assert len(served) > 200
     assert int((served != compiled).any(axis=1).sum()) == 0

@@ -1,0 +1,141 @@
+"""Columns → one ONNX graph of standard operators.
+
+Numbers are filled, logged and scaled as one block. A bin is how many edges a value reaches. A category's
+texts are looked up once each (LabelEncoder), turned into rows of a small table (zeros and a one, or a code),
+and each row of the input takes its row of that table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+from training.features import CODES, MISSING_CATEGORY, NUMBERS, VALUES
+from training.transform.columns import BinnedColumn, CategoryColumn, NumberColumn
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from training.transform.columns import Fitted
+
+OPSET, ML_OPSET = 18, 3
+OUTPUT = "features"
+UNKNOWN = -1
+
+
+class Graph:
+    """Collects nodes and constants; every name is ours, none is a column's."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
+
+    def constant(self, values: ArrayLike, kind: type[np.generic]) -> str:
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(values, dtype=kind), name))
+        return name
+
+    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        name = f"step_{len(self.nodes)}"
+        domain = "ai.onnx.ml" if operator == "LabelEncoder" else ""
+        self.nodes.append(
+            helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes)
+        )
+        return name
+
+
+def compile_graph(fitted: Fitted) -> bytes:
+    graph = Graph()
+    blocks = [*_number_blocks(fitted, graph), *_category_blocks(fitted, graph)]
+    joined = graph.add("Concat", *blocks, axis=1)
+    graph.nodes.append(helper.make_node("Identity", [joined], [OUTPUT], name=OUTPUT))
+    output = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [None, len(fitted.names)])
+    made = helper.make_graph(graph.nodes, "transform", _inputs(fitted), [output], graph.constants)
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
+    model = helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="dropforge")
+    body: bytes = model.SerializeToString(deterministic=True)
+    return body
+
+
+def _inputs(fitted: Fitted) -> list[ValueInfoProto]:
+    inputs = []
+    if fitted.number_inputs:
+        shape = [None, fitted.number_inputs]
+        inputs.append(helper.make_tensor_value_info(NUMBERS, TensorProto.FLOAT, shape))
+    for place in range(fitted.category_inputs):
+        values, codes = VALUES.format(place), CODES.format(place)
+        inputs.append(helper.make_tensor_value_info(values, TensorProto.STRING, [None]))
+        inputs.append(helper.make_tensor_value_info(codes, TensorProto.INT64, [None]))
+    return inputs
+
+
+def _number_blocks(fitted: Fitted, graph: Graph) -> list[str]:
+    plain = [column for column in fitted.columns if isinstance(column, NumberColumn)]
+    binned = [column for column in fitted.columns if isinstance(column, BinnedColumn)]
+    blocks = [_plain(plain, fitted.number_inputs, graph)] if plain else []
+    return [*blocks, *(_binned(column, graph) for column in binned)]
+
+
+def _plain(columns: list[NumberColumn], width: int, graph: Graph) -> str:
+    places = [column.place for column in columns]
+    taken = NUMBERS
+    if places != list(range(width)):
+        taken = graph.add("Gather", NUMBERS, graph.constant(places, np.int64), axis=1)
+    taken = _filled(taken, [column.fill for column in columns], graph)
+    if any(column.log for column in columns):
+        taken = _logged(taken, [column.log for column in columns], graph)
+    shifts, divisors = [column.shift for column in columns], [column.divisor for column in columns]
+    if any(shifts):
+        taken = graph.add("Sub", taken, graph.constant(shifts, np.float32))
+    if any(divisor != 1 for divisor in divisors):
+        taken = graph.add("Div", taken, graph.constant(divisors, np.float32))
+    return taken
+
+
+def _filled(values: str, fills: list[float], graph: Graph) -> str:
+    return graph.add("Where", graph.add("IsNaN", values), graph.constant(fills, np.float32), values)
+
+
+def _logged(values: str, which: list[bool], graph: Graph) -> str:
+    """log(1 + x) of some columns; what is below 0 counts as 0, since training saw none."""
+    positive = graph.add("Max", values, graph.constant(0, np.float32))
+    logarithm = graph.add("Log", graph.add("Add", positive, graph.constant(1, np.float32)))
+    return graph.add("Where", graph.constant(which, np.bool_), logarithm, values)
+
+
+def _binned(column: BinnedColumn, graph: Graph) -> str:
+    taken = graph.add("Gather", NUMBERS, graph.constant([column.place], np.int64), axis=1)
+    filled = _filled(taken, [column.fill], graph)
+    reached = graph.add("GreaterOrEqual", filled, graph.constant(column.edges, np.float32))
+    counted = graph.add("Cast", reached, to=TensorProto.FLOAT)
+    which = graph.add("ReduceSum", counted, graph.constant([1], np.int64), keepdims=1)
+    if column.kept is None:
+        return which
+    same = graph.add("Equal", which, graph.constant(column.kept, np.float32))
+    return graph.add("Cast", same, to=TensorProto.FLOAT)
+
+
+def _category_blocks(fitted: Fitted, graph: Graph) -> list[str]:
+    categories = (column for column in fitted.columns if isinstance(column, CategoryColumn))
+    return [_category(column, graph) for column in categories]
+
+
+def _category(column: CategoryColumn, graph: Graph) -> str:
+    keys = list(column.values)
+    codes = list(range(len(keys)))
+    if column.missing is not None:
+        keys, codes = [*keys, MISSING_CATEGORY], [*codes, keys.index(column.missing)]
+    known = graph.add(
+        "LabelEncoder",
+        VALUES.format(column.place),
+        keys_strings=keys,
+        values_int64s=codes,
+        default_int64=UNKNOWN,
+    )
+    table = graph.add("Unsqueeze", known, graph.constant([1], np.int64))
+    if column.kept is not None:
+        table = graph.add("Equal", table, graph.constant(column.kept, np.int64))
+    table = graph.add("Cast", table, to=TensorProto.FLOAT)
+    return graph.add("Gather", table, CODES.format(column.place), axis=0)
