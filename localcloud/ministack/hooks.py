@@ -20,7 +20,14 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "load_state": ("service",),
         "save_all": ("services",),
         "_state_map": None,
+        "_extract_s3_vhost_bucket": ("host",),
+        "_IncompleteRequestBody": None,
+        "_read_request_body": ("receive", "method", "headers"),
+        "_RequestBodyDisconnected": None,
+        "_routing_params": ("method", "path", "headers", "body", "query_params"),
+        "SERVICE_REGISTRY": None,
     },
+    "ministack.core.arn": {"parse_arn": ("value",)},
     "ministack.core.responses:AccountScopedDict": {"_data": None},
     "ministack.core.responses:AccountRegionScopedDict": {"_data": None},
     "ministack.core.router": {
@@ -55,6 +62,8 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     "ministack.services.kms": {"_resolve_key": ("key_id_or_arn",)},
     "ministack.services.tagging": {"resource_tags": ("arn",)},
     "ministack.core.responses": {
+        "AccountRegionScopedDict": None,
+        "AccountScopedDict": None,
         "request_scope": ("account_id", "region"),
         "get_account_id": (),
         "get_region": (),
@@ -66,6 +75,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_PROVIDED_LOG_MAX_LINES": None,
         "_PROVIDED_INIT_TIMEOUT": None,
         "execution_credentials": ("config",),
+        "invalidate_worker": ("func_name", "qualifier", "account", "region"),
         "reset": (),
     },
     "ministack.core.lambda_runtime:ProvidedWorker": {
@@ -76,6 +86,20 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_build_handler_class": ("self", "generation", "pending"),
         "_drain_stderr": ("self",),
         "_drain_stderr_bounded": ("self",),
+        "_current_request_id": None,
+        "_first_poll": None,
+        "_generation": None,
+        "_init_error": None,
+        "_init_settled": None,
+        "_log_thread": None,
+        "_pending": None,
+        "_proc": None,
+        "_response_ready": None,
+        "_result": None,
+        "_server": None,
+        "_server_thread": None,
+        "_state_lock": None,
+        "_stopping": None,
         "invoke": ("self", "event", "request_id", "trace_id", "invoked_function_arn"),
     },
     "ministack.services.lambda_svc": {
@@ -89,7 +113,8 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_runtime_env_vars": ("config",),
         "_xray_trace_id_for_invocation": ("config",),
         "invoke_async_with_retry": ("func", "event"),
-        "_route_async_failure": (),
+        "_functions": None,
+        "_route_async_failure": ("target_arn", "func_name", "event", "result"),
         "threading": None,
     },
     "ministack.services.eventbridge": {
@@ -118,14 +143,18 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     },
     "ministack.services.sns": {
         "_topics": None,
-        "_deliver_to_lambda": (),
+        "_deliver_to_lambda": ("endpoint", "envelope", "topic_arn"),
+        "publish_internal": ("topic_arn", "message", "subject"),
         "_threading": None,
         "_topic_by_arn_any_scope": ("topic_arn",),
         "topic_policy_allows": ("topic_arn", "service", "source_arn", "source_account"),
     },
     "ministack.services.scheduler": {"_SCHEDULE_TICK_INTERVAL": None},
     "ministack.core.concurrency": {"esm_wake": None},
+    "ministack.services.dynamodb": {"_sse_description_from_spec": ("spec",), "_tables": None},
     "ministack.services.s3": {
+        "_bucket_encryption": None,
+        "_buckets": None,
         "_fire_s3_event": ("bucket_name", "key", "event_name", "version_id"),
         "_bucket_notifications": None,
         "threading": None,
@@ -164,10 +193,12 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_state_machines": None,
         "_stop_execution": ("data",),
         "_test_state": ("data",),
+        "_update_state_machine": ("data",),
         "_validate_definition_jsonata": ("definition_str",),
         "_validate_state_machine_definition": ("data",),
         "error_response_json": (),
         "handle_request": ("method", "path", "headers", "body", "query_params"),
+        "load_persisted_state": ("data",),
         "json_response": (),
         "now_iso": (),
     },
@@ -200,8 +231,15 @@ def _missing(module: str, names: dict[str, tuple[str, ...] | None]) -> list[str]
     return [
         f"{module}.{name}"
         for name, parameters in names.items()
-        if not _fits(getattr(place, name, None), parameters)
+        if not _fits(getattr(place, name, None), parameters) and name not in _made(place)
     ]
+
+
+def _made(place: object) -> set[str]:
+    """What a class's __init__ speaks of: the attributes of its instances are among it."""
+    classes = place.__mro__ if isinstance(place, type) else ()
+    made = [each.__dict__.get("__init__") for each in classes]
+    return {name for each in made if inspect.isfunction(each) for name in each.__code__.co_names}
 
 
 def _fits(value: object, parameters: tuple[str, ...] | None) -> bool:
