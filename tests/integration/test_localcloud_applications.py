@@ -1,4 +1,5 @@
-"""Applications that were not written for the local cloud: each deploys from its own template and runs."""
+"""Applications that were not written for the local cloud: each deploys from its own template and runs under
+the roles of that template."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def deployed(tmp_path: Path) -> Iterator[Callable[[str], TinyCloud]]:
 
     def up(name: str) -> TinyCloud:
         template = APPLICATIONS / name / "template.yaml"
-        cloud = TinyCloud(tmp_path / name).start("--template", str(template), "--stack", "tiny")
+        cloud = TinyCloud(tmp_path / name, iam=True).start("--template", str(template), "--stack", "tiny")
         started.append(cloud)
         return cloud
 
