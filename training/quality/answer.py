@@ -1,0 +1,66 @@
+"""The target as numbers: classes by their place, or values; nothing else of it matters to a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from dropforge.domain.contract import positive_class
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`codes` are places in `classes`; for a regression there are `values` instead, and no class."""
+
+    name: str
+    classes: tuple[str, ...]
+    counts: tuple[int, ...]
+    codes: NDArray[np.int32]
+    values: NDArray[np.float64]
+    positive: int
+
+    @property
+    def is_number(self) -> bool:
+        return not self.classes
+
+    @property
+    def is_binary(self) -> bool:
+        return len(self.classes) == 2
+
+    @property
+    def as_values(self) -> NDArray[np.float64]:
+        """Numbers to add up to: the values, or 1 where the class is the positive one."""
+        return self.values if self.is_number else (self.codes == self.positive).astype(np.float64)
+
+
+def answer_of(rows: pl.Series, positive: str | None, is_number: bool) -> Answer:
+    empty = np.zeros(0)
+    if is_number:
+        return Answer(rows.name, (), (), empty.astype(np.int32), rows.to_numpy().astype(np.float64), 0)
+    counted = sorted(
+        (str(name), count) for name, count in rows.drop_nulls().alias("value").value_counts().iter_rows()
+    )
+    classes = tuple(name for name, _ in counted)
+    places = {name: place for place, name in enumerate(classes)}
+    codes = (
+        rows.cast(pl.String)
+        .replace_strict(places, default=None, return_dtype=pl.Int32)
+        .fill_null(-1)
+        .to_numpy()
+    )
+    rarest = min(range(len(classes)), key=lambda place: counted[place][1], default=0)
+    chosen = positive_class(positive, classes)
+    return Answer(
+        rows.name,
+        classes,
+        tuple(count for _, count in counted),
+        codes.astype(np.int32),
+        empty,
+        classes.index(chosen) if chosen is not None else rarest,
+    )

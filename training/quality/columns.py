@@ -1,0 +1,98 @@
+"""Each column's figures. One sorted copy of a numeric column gives them all but the mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BARS = 24
+MOST_TOP = 8
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Histogram:
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    min: float
+    quarter: float
+    median: float
+    three_quarters: float
+    max: float
+    mean: float
+    sd: float
+    histogram: Histogram
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`numbers` for a numeric column, `top` (the most frequent values) for another; neither where all is
+    missing."""
+
+    name: str
+    type: str
+    rows: int
+    missing: int
+    distinct: int
+    numbers: Numbers | None = None
+    top: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def share_missing(self) -> float:
+        return self.missing / self.rows if self.rows else 0.0
+
+    @property
+    def constant(self) -> bool:
+        """Nothing at all counts; one value and gaps do not: a gap may say something."""
+        return self.distinct == 0 or (self.distinct == 1 and not self.missing)
+
+    @property
+    def unique(self) -> bool:
+        return self.distinct == self.rows and self.rows > 1
+
+
+def of_numbers(name: str, type_: str, ordered: NDArray[np.float32], rows: int) -> Figures:
+    """`ordered`: the values that are there, sorted."""
+    missing = rows - len(ordered)
+    if not len(ordered):
+        return Figures(name, type_, rows, missing, 0)
+    distinct = int(np.count_nonzero(ordered[1:] != ordered[:-1])) + 1
+    quarter, median, three_quarters = (float(ordered[_place(share, len(ordered))]) for share in QUARTILES)
+    mean, sd = float(ordered.mean(dtype=np.float64)), float(ordered.std(dtype=np.float64))
+    low, high = float(ordered[0]), float(ordered[-1])
+    bars = histogram(ordered, distinct)
+    numbers = Numbers(low, quarter, median, three_quarters, high, mean, sd, bars)
+    return Figures(name, type_, rows, missing, distinct, numbers)
+
+
+def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
+    counted = values.drop_nulls().alias("value").value_counts()
+    first = counted.sort(["count", "value"], descending=[True, False]).head(MOST_TOP)
+    top = tuple((str(value), int(count)) for value, count in first.iter_rows())
+    return Figures(name, type_, len(values), values.null_count(), counted.height, top=top)
+
+
+def histogram(ordered: NDArray[np.float32], distinct: int) -> Histogram:
+    """Bars of equal width; one a value where there are few whole ones."""
+    low, high = float(ordered[0]), float(ordered[-1])
+    if distinct <= BARS and high - low < BARS and not np.mod(ordered, 1).any():
+        edges = np.arange(low - 0.5, high + 1)
+    else:
+        edges = np.linspace(low, high if high > low else low + 1, BARS + 1)
+    places = np.searchsorted(ordered, edges[1:-1].astype(np.float32), side="left")
+    counts = np.diff(np.concatenate(([0], places, [len(ordered)])))
+    return Histogram(tuple(map(float, edges)), tuple(map(int, counts)))
+
+
+def _place(share: float, count: int) -> int:
+    return min(int(share * count), count - 1)

@@ -1,0 +1,95 @@
+"""How each two numeric columns move together: Pearson's r over the rows in which both are there.
+
+The sums of products come from blocks of 32-bit floats around each column's mean, so that memory is one block
+whatever the rows and the figure is good to about five digits. Where that would be too much work (thousands of
+columns) every n-th row is taken, and the report says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from polars.selectors import by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+BLOCK_CELLS = 8_000_000
+MOST_WORK = 4e10
+FEWEST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """`matrix` holds nan where two columns have too few rows in common, or one does not vary."""
+
+    names: tuple[str, ...]
+    matrix: NDArray[np.float64]
+    rows: int
+
+    def pairs_above(self, limit: float) -> list[tuple[str, str, float]]:
+        """The strongest first."""
+        with np.errstate(invalid="ignore"):
+            found = np.argwhere(np.triu(np.abs(self.matrix) > limit, k=1))
+        pairs = [(self.names[a], self.names[b], float(self.matrix[a, b])) for a, b in found]
+        return sorted(pairs, key=lambda pair: -abs(pair[2]))
+
+
+def correlations(rows: pl.LazyFrame, centres: dict[str, tuple[float, float]], count: int) -> Correlations:
+    """`centres`: the mean and standard deviation of each column to compare."""
+    names = tuple(name for name, (_, sd) in centres.items() if sd > 0)
+    width = len(names)
+    step = max(1, int(np.ceil(count * width**2 / MOST_WORK)))
+    sums = _Sums(width)
+    means = np.array([centres[name][0] for name in names], dtype=np.float32)
+    spreads = np.array([centres[name][1] for name in names], dtype=np.float32)
+    for block in _blocks(rows, names, count, step) if width > 1 else ():
+        sums.add((block - means) / spreads)
+    return Correlations(names, sums.matrix(), -(-count // step))
+
+
+def _blocks(
+    rows: pl.LazyFrame, names: tuple[str, ...], count: int, step: int
+) -> Iterator[NDArray[np.float32]]:
+    height = max(1, BLOCK_CELLS // len(names)) * step
+    for start in range(0, count, height):
+        block = rows.slice(start, height).select(by_name(names).cast(pl.Float32)).collect()
+        yield block.gather_every(step).to_numpy()
+
+
+class _Sums:
+    """Sums over the rows where both columns are there, kept in 64 bits."""
+
+    def __init__(self, width: int) -> None:
+        self._products, self._squares, self._sums, self._counts = (np.zeros((width, width)) for _ in range(4))
+
+    def add(self, block: NDArray[np.float32]) -> None:
+        absent = np.isnan(block)
+        if not absent.any():
+            self._products += block.T @ block
+            self._squares += np.einsum("ij,ij->j", block, block)[:, None]
+            self._sums += block.sum(axis=0)[:, None]
+            self._counts += len(block)
+            return
+        there = (~absent).astype(np.float32)
+        block[absent] = 0
+        self._products += block.T @ block
+        self._squares += (block**2).T @ there
+        self._sums += block.T @ there
+        self._counts += there.T @ there
+
+    def matrix(self) -> NDArray[np.float64]:
+        """sums[a, b] is a's sum over the rows that have b."""
+        counts = np.where(self._counts < FEWEST_ROWS, np.nan, self._counts)
+        means = self._sums / counts
+        spread = self._squares / counts - means**2
+        together = self._products / counts - means * means.T
+        with np.errstate(invalid="ignore", divide="ignore"):
+            matrix = together / np.sqrt(spread * spread.T)
+        np.fill_diagonal(matrix, 1.0)
+        return np.clip(matrix, -1, 1)
