@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from dropforge.domain.contract.algorithms import ALGORITHMS
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.problems import nearest_name
-from dropforge.domain.contract.sections import ALGORITHMS
 from training.errors import JobError
 
 if TYPE_CHECKING:

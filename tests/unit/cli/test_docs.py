@@ -7,7 +7,6 @@ import pytest
 
 from cli.main import COMMANDS, DEVELOPER_COMMANDS
 from cli.paths import ROOT
-from dropforge.domain.contract import sections
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -23,13 +22,6 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_exists(page: Path) -> None:
     assert set(COMMAND.findall(page.read_text())) <= COMMANDS.keys() | DEVELOPER_COMMANDS.keys()
-
-
-def test_the_contracts_page_names_every_field() -> None:
-    parts = (sections.READER, sections.QUALITY, sections.SPLIT, sections.SERVING, sections.RESOURCES)
-    names = {*sections.TOP, *sections.XGBOOST, *sections.GATE, *sections.COLUMN}.union(*parts) - {"type"}
-    page = (ROOT / "docs" / "contract.md").read_text()
-    assert [name for name in sorted(names) if f"`{name}`" not in page and f"`{name}:" not in page] == []
 
 
 def test_every_decision_is_listed() -> None:

@@ -36,7 +36,7 @@ def test_a_contract_and_its_normalised_form_are_valid() -> None:
     "changes",
     [
         {"usecase": "../x"},
-        {"problem": "regression"},
+        {"problem": "ranking"},
         {"gate": {"auc": 1.2}},
         {"gate": {}},
         {"gates": {}},

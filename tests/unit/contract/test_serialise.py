@@ -11,7 +11,7 @@ def test_defaults_are_written_out() -> None:
     columns = {"age": "integer", "taken": "category"}
     contract = parse_contract({"usecase": "a", "problem": "binary", "target": "taken", "columns": columns})
     document = json.loads(contract_to_json(contract))
-    assert document["split"] == {"train": 0.7, "validation": 0.15, "test": 0.15, "seed": 7}
+    assert document["split"] == {"train": 0.7, "validation": 0.15, "test": 0.15, "by": "random"}
     assert contract_from_json(contract_to_json(contract)) == contract
 
 

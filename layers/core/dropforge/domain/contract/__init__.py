@@ -1,11 +1,14 @@
 """The contract: what one use case promises about its data, its model and its running.
 
-fields     what one value may be; the parser and the JSON Schema both read these
-sections   which fields each part of a contract has, with their defaults
-model      the parsed contract: frozen dataclasses
-parse      a mapping → Contract, or every problem at once, each with its path
-serialise  Contract ↔ its normalised JSON
-schema     the JSON Schema that editors complete from
+model       the parsed contract: frozen dataclasses
+fields      what one value may be; the parser and the JSON Schema both read these
+sections    which fields each part of a contract has
+algorithms  the parameters of what may learn
+metrics     what a model of each problem is measured by
+parse       a mapping → Contract, or every problem at once, each with its path
+parts       how each part is read, and what it must agree on with the others
+serialise   Contract ↔ its normalised JSON
+schema      the JSON Schema that editors complete from
 """
 
 from dropforge.domain.contract.cells import category_text, parse_number

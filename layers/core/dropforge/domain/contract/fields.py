@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -14,8 +15,13 @@ class InvalidError(ValueError):
 
 
 class Field(Protocol):
+    """`about` says what the value is for: editors show it, and the reference page."""
+
     @property
     def default(self) -> Any: ...
+
+    @property
+    def about(self) -> str: ...
 
     def read(self, value: object) -> Any:
         """The value as the contract keeps it, or InvalidError."""
@@ -46,6 +52,7 @@ class Number:
     high: float
     default: float | None = None
     whole: bool = False
+    about: str = ""
 
     def read(self, value: object) -> float | int:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -64,7 +71,7 @@ class Number:
             "minimum": self.low,
             "maximum": self.high,
         }
-        return described if self.default is None else {**described, "default": self.default}
+        return _described(self, described)
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class Text:
     pattern: str
     rule: str
     default: str | None = None
+    about: str = ""
 
     def read(self, value: object) -> str:
         if not isinstance(value, str):
@@ -83,35 +91,53 @@ class Text:
         return value
 
     def schema(self) -> dict[str, Any]:
-        described = {"type": "string", "pattern": f"^(?:{self.pattern})$"}
-        return described if self.default is None else {**described, "default": self.default}
+        return _described(self, {"type": "string", "pattern": f"^(?:{self.pattern})$"})
 
 
 @dataclass(frozen=True)
 class Word:
-    """One of a few words. `planned` are known but not built yet, and are refused by name."""
+    """One of a few words."""
 
     words: tuple[str, ...]
     default: str | None = None
-    planned: tuple[str, ...] = ()
+    about: str = ""
 
     def read(self, value: object) -> str:
         if isinstance(value, str) and value in self.words:
             return value
-        if isinstance(value, str) and value in self.planned:
-            raise InvalidError(f"{value!r} is not supported yet; {_either(self.words)} is")
         raise InvalidError(f"{shown(value)} is not {_either(self.words)}")
 
     def schema(self) -> dict[str, Any]:
-        described = {"enum": list(self.words)}
-        return described if self.default is None else {**described, "default": self.default}
+        return _described(self, {"enum": list(self.words)})
+
+
+@dataclass(frozen=True)
+class NumberOrWord:
+    """A number, or one of a few words that stand for one."""
+
+    number: Number
+    words: tuple[str, ...]
+    default: float | str | None = None
+    about: str = ""
+
+    def read(self, value: object) -> float | str:
+        if isinstance(value, str) and value in self.words:
+            return value
+        try:
+            return self.number.read(value)
+        except InvalidError as fault:
+            raise InvalidError(f"{fault}, nor {_either(self.words)}") from fault
+
+    def schema(self) -> dict[str, Any]:
+        return _described(self, {"anyOf": [self.number.schema(), {"enum": list(self.words)}]})
 
 
 @dataclass(frozen=True)
 class Flag:
     """true or false."""
 
-    default: bool = False
+    default: bool | None = False
+    about: str = ""
 
     def read(self, value: object) -> bool:
         if not isinstance(value, bool):
@@ -119,30 +145,66 @@ class Flag:
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "boolean", "default": self.default}
+        return _described(self, {"type": "boolean"})
 
 
 @dataclass(frozen=True)
-class Texts:
-    """A list of different texts, each matching a pattern."""
+class Several:
+    """A list of different values, each as `each` allows."""
 
-    each: Text
+    each: Field
     most: int
-    default: tuple[str, ...] = ()
+    default: tuple[Any, ...] | None = ()
+    least: int = 0
+    about: str = ""
 
-    def read(self, value: object) -> tuple[str, ...]:
+    def read(self, value: object) -> tuple[Any, ...]:
         if not isinstance(value, (list, tuple)):
             raise InvalidError(f"{shown(value)} is not a list")
-        if len(value) > self.most:
-            raise InvalidError(f"a list of {len(value)}; at most {self.most} are allowed")
-        texts = tuple(self.each.read(item) for item in value)
-        if len(set(texts)) != len(texts):
+        if not self.least <= len(value) <= self.most:
+            raise InvalidError(f"a list of {len(value)}; {self._allowed()} allowed")
+        values = tuple(self.each.read(item) for item in value)
+        if len(set(values)) != len(values):
             raise InvalidError("the list names something twice")
-        return texts
+        return values
 
     def schema(self) -> dict[str, Any]:
         described = {"type": "array", "items": self.each.schema(), "maxItems": self.most, "uniqueItems": True}
-        return {**described, "default": list(self.default)}
+        return _described(self, described | ({"minItems": self.least} if self.least else {}))
+
+    def _allowed(self) -> str:
+        return f"{self.least} to {self.most} are" if self.least else f"at most {self.most} are"
+
+
+@dataclass(frozen=True)
+class Rising:
+    """A list of numbers, each larger than the one before."""
+
+    each: Number
+    most: int
+    default: tuple[float, ...] | None = None
+    about: str = ""
+
+    def read(self, value: object) -> tuple[float, ...]:
+        if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= self.most:
+            raise InvalidError(f"{shown(value)} is not a list of 1 to {self.most} numbers")
+        numbers = tuple(self.each.read(item) for item in value)
+        for before, after in itertools.pairwise(numbers):
+            if after <= before:
+                raise InvalidError(f"{after:.15g} is not above {before:.15g}, the number before it")
+        return numbers
+
+    def schema(self) -> dict[str, Any]:
+        described = {"type": "array", "items": self.each.schema(), "minItems": 1, "maxItems": self.most}
+        return _described(self, described)
+
+
+def _described(field: Field, schema: dict[str, Any]) -> dict[str, Any]:
+    if field.about:
+        schema["description"] = field.about
+    if field.default is not None:
+        schema["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
+    return schema
 
 
 def _either(words: tuple[str, ...]) -> str:

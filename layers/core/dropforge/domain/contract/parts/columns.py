@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import sections
 from dropforge.domain.contract.cells import category_text
-from dropforge.domain.contract.fields import Field, InvalidError, shown
+from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.model import NUMERIC, Column
+from dropforge.domain.contract.parts.section import Path, read_field
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems
-
-Path = tuple[str, ...]
 
 
 def read_columns(value: object, problems: Problems) -> tuple[Column, ...]:
@@ -31,7 +31,7 @@ def read_drop(value: object, problems: Problems) -> dict[str, str]:
         problems.add(("drop",), f"{shown(value)} is not a mapping of names to why they are dropped")
         return {}
     return {
-        name: _read(("drop", name), reason, sections.REASON, problems) or ""
+        name: read_field(("drop", name), reason, sections.REASON, problems) or ""
         for name, reason in _named(("drop",), value, problems)
     }
 
@@ -70,25 +70,18 @@ def _column(name: str, spec: object, problems: Problems) -> Column:
         values=_values((*path, "values"), given["values"], problems) if "values" in given else (),
         required=bool(_optional(path, "required", given, problems)),
         unique=bool(_optional(path, "unique", given, problems)),
+        format=_optional(path, "format", given, problems),
     )
     _check(path, column, problems)
     return column
 
 
 def _type(path: Path, value: object, problems: Problems) -> str:
-    return _read(path, value, sections.COLUMN["type"], problems) or ""
+    return read_field(path, value, sections.COLUMN["type"], problems) or ""
 
 
 def _optional(path: Path, key: str, given: Mapping[str, Any], problems: Problems) -> Any:
-    return _read((*path, key), given[key], sections.COLUMN[key], problems) if key in given else None
-
-
-def _read(path: Path, value: object, field: Field, problems: Problems) -> Any:
-    try:
-        return field.read(value)
-    except InvalidError as fault:
-        problems.add(path, str(fault))
-        return None
+    return read_field((*path, key), given[key], sections.COLUMN[key], problems) if key in given else None
 
 
 def _values(path: Path, value: object, problems: Problems) -> tuple[str, ...]:
@@ -108,7 +101,16 @@ def _check(path: Path, column: Column, problems: Problems) -> None:
     for key, limit in (("min", column.min), ("max", column.max)):
         if limit is not None and column.type not in NUMERIC:
             problems.add((*path, key), f"only an integer or a number has a {key}, not {column.type!r}")
+    if column.format is not None:
+        _check_format(path, column, column.format, problems)
     if column.values and column.type != "category":
         problems.add((*path, "values"), f"only a category has values, not {column.type!r}")
     if column.min is not None and column.max is not None and column.min > column.max:
         problems.add((*path, "min"), f"{column.min:.15g} is above max, {column.max:.15g}")
+
+
+def _check_format(path: Path, column: Column, form: str, problems: Problems) -> None:
+    if column.type != "date":
+        problems.add((*path, "format"), f"only a date has a format, not {column.type!r}")
+    elif not re.search("%[Yy]", form):
+        problems.add((*path, "format"), f"{shown(form)} has no year (%Y or %y)")
