@@ -40,6 +40,7 @@ class Start:
     state: Path
     attached: bool = False  # ends with the command that started it, even when that is killed
     time_scale: float = 1.0
+    watch: bool = False
 
 
 def free_port(wanted: int | None) -> int:
@@ -80,6 +81,7 @@ def command(start: Start) -> list[str]:
         "--build", str(BUILD),
         "--time-scale", str(start.time_scale),
         *(["--with-parent"] if start.attached else []),
+        *(["--watch"] if start.watch else []),
         "--image", f"{uri}={ROOT}:{DOCKERFILE}",
         *(word for name, value in parameters.items() for word in ("--parameter", f"{name}={value}")),
     ]  # fmt: skip

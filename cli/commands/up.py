@@ -33,6 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FACTOR",
         help="shorten waits, alarm periods and schedules: 0.1 makes a minute 6 s (1)",
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="deploy again whenever the template or a function's code changes"
+    )
     parser.add_argument("--detach", action="store_true", help="go on in the background once it is ready")
 
 
@@ -50,6 +53,7 @@ def run(arguments: Namespace) -> int:
         state,
         not arguments.detach,
         arguments.time_scale,
+        arguments.watch,
     )
     cloud, process = bring_up(start, note)
     report(cloud, arguments)

@@ -121,6 +121,14 @@ def test_credentials_that_are_nobodys_are_refused(cloud: TinyCloud, ann: dict[st
             client_with(cloud, "dynamodb", key, token=token).list_tables()
 
 
+def test_a_function_that_sam_local_runs_without_credentials_is_the_account(cloud: TinyCloud) -> None:
+    """`sam local invoke` gives a function the key `defaultkey` where its caller has none."""
+    sts = client_with(cloud, "sts", "defaultkey", "defaultsecret")
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    s3 = client_with(cloud, "s3", "defaultkey", "defaultsecret")
+    assert s3.get_object(Bucket="town", Key="a.txt")["Body"].read() == b"a"
+
+
 def test_an_unsigned_request_is_anonymous(cloud: TinyCloud) -> None:
     place = f"http://127.0.0.1:{cloud.port}/town/a.txt"
     with pytest.raises(urllib.error.HTTPError) as refused:

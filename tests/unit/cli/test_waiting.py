@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.errors import Refused, UserError
-from cli.starting import Start, free_port, wait_until_ready
+from cli.starting import Start, command, free_port, wait_until_ready
 from cli.waiting import Progress, current_step, last_log_line, wait_for_execution
 from tests.unit.cli.conftest import TRAINING, FakePlace, FakeStepFunctions, client_error
 
@@ -113,3 +113,8 @@ def test_a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() -> None:
             free_port(port)
         assert free_port(0) != port
     assert free_port(None) >= 4566
+
+
+def test_code_is_watched_only_where_that_was_asked_for(tmp_path: Path) -> None:
+    assert "--watch" in command(Start("dropforge", 1, tmp_path, watch=True))
+    assert "--watch" not in command(Start("dropforge", 1, tmp_path))
