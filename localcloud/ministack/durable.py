@@ -3,11 +3,10 @@
 MiniStack writes its state when it is stopped in order. Here every dictionary of records that its services
 have is made to say what was looked at; after each request, before its answer leaves, what the request
 touched is compared and written (`persistence`). At the start the records go back in by MiniStack's own
-restoring, so what that mends is mended. Objects in S3 are files from the beginning; here an older version is
-linked instead of being copied.
+restoring, so what that mends is mended. Objects in S3 are files from the beginning (`objects`).
 
 Its cost: what a request touched is encoded again to be compared. Log events and metrics may lose the last
-second; parts of an unfinished multipart upload are lost.
+second.
 """
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
@@ -17,13 +16,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from localcloud.ministack import objects
+from localcloud.persistence.bodies import Folder
 from localcloud.persistence.codec import Codec
 from localcloud.persistence.database import Database, Stored
 from localcloud.persistence.records import Appended, Fingerprinted, Place, Split, Watched
@@ -52,6 +52,13 @@ def _stream_mark(stream: Any) -> Any:
     return len(stream.get("events") or ()), _scalars(stream)
 
 
+class _Numbered(Watched):
+    """Parts of an upload, which have numbers for names."""
+
+    def join(self, parts: list[tuple[str, Any]]) -> Any:
+        return {int(name): part for name, part in parts if part["body"].file.exists()}
+
+
 def _split(service: str, store: str) -> Split | None:
     if (service, store) == ("sqs", "queues"):
         return Fingerprinted("messages", _scalars, "id")
@@ -59,6 +66,8 @@ def _split(service: str, store: str) -> Split | None:
         return Watched("items")
     if (service, store) == ("cloudwatch_logs", "log_groups"):
         return Fingerprinted("streams", _stream_mark)
+    if (service, store) == ("s3", "multipart_uploads"):
+        return _Numbered("parts")
     if service == "stepfunctions" and store == "executions":
         return Appended("events")
     return None
@@ -82,7 +91,8 @@ class Durable:
 
     def __init__(self, base: Path) -> None:
         self._base = base
-        self._codec = Codec(base / "blobs")
+        self._bodies = Folder(base / "bodies")
+        self._codec = Codec(base / "blobs", self._bodies)
         self._database = Database(base / "state.db")
         self.keeper = Keeper(self._database, self._place_of)
         self._loaded: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -93,17 +103,17 @@ class Durable:
     def install(self) -> None:
         """Put restoring and saving in place of MiniStack's."""
         from ministack import app
-        from ministack.services import s3
 
         load = app.load_state
         app.load_state = lambda service: self._load(service) or load(service)
         # At an orderly stop everything has been written already.
         app.save_all = lambda _: None
-        _mend_objects(s3)
+        objects.install(self._bodies)
 
     def start(self) -> None:
         """The records are in: keep what changes from now on. Files of an earlier version are taken over."""
         self._codec.tidy()
+        self._bodies.tidy()
         self.keeper.catch_up()
         for file in (self._base / "state").glob("*.json"):
             file.unlink()
@@ -215,30 +225,6 @@ def _scoped(records: dict[Any, Any]) -> Any:
     scoped = kind()
     dict.update(scoped._data, records)
     return scoped
-
-
-def _mend_objects(s3: Any) -> None:
-    """Older versions linked: the file of the current one is never written to, but replaced."""
-    displaced = s3._persist_displaced_version
-
-    def link_displaced(bucket: str, key: str, prior: Any, versioning: str) -> None:
-        version = (prior or {}).get("version_id") or "null"
-        on_disk = versioning == "Enabled" and version != "null" and prior.get("body") is None
-        paths = (s3._object_disk_path(bucket, key), s3._version_disk_path(bucket, key, version))
-        if not (on_disk and all(paths) and _linked(*(Path(path) for path in paths))):
-            displaced(bucket, key, prior, versioning)
-
-    s3._persist_displaced_version = link_displaced
-
-
-def _linked(source: Path, target: Path) -> bool:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
-        os.link(source, target)
-    except OSError:
-        return False
-    return True
 
 
 class Kept:

@@ -1,5 +1,5 @@
 """Records as JSON text. Large binary members (code archives) go into files of their own, named by their
-digest, so that a record that changes often does not carry them each time."""
+digest, so that a record that changes often does not carry them each time. Bodies are in files already."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from localcloud.persistence.bodies import Body, Folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,8 +17,8 @@ _INLINE_BYTES = 4096
 
 
 class Codec:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, bodies: Folder) -> None:
+        self._folder, self._bodies = folder, bodies
         # By identity, because to digest an archive each time would cost more than to write the record; the
         # bytes are kept along, so that an identity is not used again.
         self._digests: dict[int, tuple[bytes, str]] = {}
@@ -34,6 +36,9 @@ class Codec:
             if len(data) <= _INLINE_BYTES:
                 return {"__bytes__": base64.b64encode(data).decode()}
             return {"__blob__": self._blob(data)}
+        if isinstance(value, Body):
+            digests = {name: digest.hex() for name, digest in value.digests.items()}
+            return {"__body__": [value.file.name, len(value), digests]}
         if isinstance(value, (set, frozenset)):
             return {"__set__": list(value)}
         raise TypeError(f"a {type(value).__name__} cannot be kept")
@@ -44,6 +49,9 @@ class Codec:
                 return base64.b64decode(value["__bytes__"])
             if "__blob__" in value:
                 return self._content(value["__blob__"])
+            if "__body__" in value:
+                name, length, digests = value["__body__"]
+                return self._bodies.found(name, length, {k: bytes.fromhex(v) for k, v in digests.items()})
             if "__set__" in value:
                 return set(value["__set__"])
         return value

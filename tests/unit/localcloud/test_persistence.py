@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.persistence.bodies import Folder
 from localcloud.persistence.codec import Codec
 from localcloud.persistence.database import Database
 from localcloud.persistence.records import Appended, Fingerprinted, Place, Split, Watched
@@ -19,7 +20,7 @@ class Kept:
     """One dictionary of records with a file."""
 
     def __init__(self, folder: Path, split: Split | None = None) -> None:
-        self.codec = Codec(folder / "blobs")
+        self.codec = Codec(folder / "blobs", Folder(folder / "bodies"))
         self.place = Place("service", "store", self.codec, split=split)
         self.database = Database(folder / "state.db")
         self.keeper = Keeper(self.database, lambda _: self.place)
