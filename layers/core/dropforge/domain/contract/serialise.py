@@ -16,7 +16,7 @@ from dropforge.domain.contract.parse import parse_contract
 from dropforge.domain.contract.parts.rules import rule_text
 
 if TYPE_CHECKING:
-    from dropforge.domain.contract.model import Column, ColumnTransform, Contract, Gate, Transform
+    from dropforge.domain.contract.model import Column, ColumnTransform, Contract, Gate, Transform, Tuning
 
 LARGEST = 1024 * 1024
 
@@ -35,7 +35,7 @@ def contract_to_mapping(contract: Contract) -> dict[str, Any]:
         "resample": _plain(contract.resample),
         "transform": _transform(contract.transform),
         "algorithm": _plain(contract.algorithm),
-        "tuning": _plain(contract.tuning),
+        "tuning": _tuning(contract.tuning) if contract.tuning else None,
         "gate": _gate(contract.gate),
         "confidence": contract.confidence if contract.classifies else None,
         "serving": _plain(contract.serving),
@@ -97,6 +97,15 @@ def _own(own: ColumnTransform) -> dict[str, Any]:
 
 def _said(spec: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if value is not False and value != []}
+
+
+def _tuning(tuning: Tuning) -> dict[str, Any]:
+    spec: dict[str, Any] = _plain(tuning)
+    spec["ranges"] = {
+        name: {"values": list(each.values)} if each.values else _said(_plain(each))
+        for name, each in tuning.ranges.items()
+    }
+    return spec
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
