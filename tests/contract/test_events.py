@@ -12,7 +12,7 @@ import pytest
 
 from dropforge.domain.names import usecase_of
 from dropforge.edge.events import alarm_changed, execution_ended, object_created, package_changed
-from dropforge.edge.tasks import count, inference_run
+from dropforge.edge.tasks import count, inference_run, usecase_named
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "events").glob("*.json"))}
@@ -29,6 +29,7 @@ DECODERS: dict[str, Callable[[Any], object]] = {
     "report_failure": lambda event: execution_ended(event, "dropforge"),
     "prepare_batch": inference_run,
     "predict_batch": lambda event: (inference_run(event["job"]), count(event, "batch")),
+    "find_champion": usecase_named,
     "gate_confidence": lambda event: (inference_run(event["job"]), count(event, "batches")),
 }
 

@@ -22,6 +22,7 @@ NEEDS = {
     "states:::lambda:invoke": ["lambda:InvokeFunction"],
     "states:::sns:publish": ["sns:Publish", "kms:GenerateDataKey"],
     "aws-sdk:s3:getObject": ["s3:GetObject", "kms:Decrypt"],
+    "aws-sdk:s3:putObject": ["s3:PutObject", "kms:GenerateDataKey"],
 }
 SYNC = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropforge.domain import keys
 from dropforge.domain.names import UNKNOWN, digest, endpoint_name
+from dropforge.domain.tuning import tuning_request
 
 if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
@@ -23,7 +24,7 @@ def run_id(usecase: str | None, created: ObjectCreated) -> str:
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What the training state machine is started with."""
+    """What the training state machine is started with; `data` is the key of the run's own copy of the drop."""
 
     run: str
     usecase: str
@@ -35,6 +36,7 @@ class TrainingRun:
     refusal: str | None
     stack: str
     prefix: str
+    data: str
     contract: dict[str, Any] | None
 
     @classmethod
@@ -43,7 +45,7 @@ class TrainingRun:
     ) -> TrainingRun:
         usecase = keys.usecase_in(created.key) or UNKNOWN
         run = run_id(usecase if contract else None, created)
-        pinned = f"s3://{created.bucket}/{keys.pinned_drop(usecase, run, created.key)}"
+        data = keys.pinned_drop(usecase, run, created.key)
         return cls(
             run=run,
             usecase=usecase,
@@ -51,11 +53,12 @@ class TrainingRun:
             key=created.key,
             version_id=created.version_id,
             size=created.size,
-            drop=keys.label(f"s3://{created.bucket}/{created.key}", pinned),
+            drop=keys.label(f"s3://{created.bucket}/{created.key}", f"s3://{created.bucket}/{data}"),
             refusal=refusal,
             stack=stack,
             prefix=keys.run_folder(usecase, run),
-            contract=_for_jobs(contract) if contract and not refusal else None,
+            data=data,
+            contract=_for_jobs(contract, run) if contract and not refusal else None,
         )
 
 
@@ -99,8 +102,9 @@ class InferenceRun:
         )
 
 
-def _for_jobs(contract: Contract) -> dict[str, Any]:
+def _for_jobs(contract: Contract, run: str) -> dict[str, Any]:
     return {
         "resources": asdict(contract.resources),
         "hyperparameters": contract.algorithm.hyperparameters(),
+        "tuning": tuning_request(contract, run),
     }
