@@ -1,4 +1,4 @@
-"""`python -m training process|train|evaluate|serve`: the image's entry point.
+"""`python -m training process|train|evaluate|serve|survey`: the image's entry point.
 
 SageMaker passes `train` and `serve` by itself; a processing job names its verb in ContainerArguments. A
 verb's modules are imported only when it runs, so that an endpoint does not load what only training needs.
@@ -16,7 +16,7 @@ from training.paths import Paths
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = ("process", "train", "evaluate", "serve")
+VERBS = ("process", "train", "evaluate", "serve", "survey")
 LONGEST_REASON = 1000
 """SageMaker keeps the first 1,024 characters of a reason."""
 

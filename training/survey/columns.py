@@ -1,0 +1,114 @@
+"""What a column of text holds: the facts from which its type is judged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from training.dates import moment_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NULL_MARKERS = ("?", "NA", "N/A", "NaN", "nan", "null", "NULL", "#N/A")
+"""What people write for "nothing". A word that may well be a value (None, unknown) is not among them."""
+DOUBTFUL = ("unknown", "none", "missing", "not available", "-", "--", ".")
+"""Words to tell of: they may mean nothing, or something."""
+MOST_COUNTED = 1000
+FORMATS = (
+    None, "%d-%m-%y", "%d-%m-%Y", "%m-%d-%Y", "%m-%d-%y", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y",
+    "%d/%m/%y", "%m/%d/%y", "%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
+    "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M",
+)  # fmt: skip
+DATE = re.compile(
+    r"\d{1,4}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}([T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, \d{4}"
+)
+
+
+@dataclass
+class Seen:
+    """`lowest` and `highest` are (value, rows with it, the next value); `counts` is empty where there are
+    more than MOST_COUNTED values. `formats` are those that read every date; None among them is ISO 8601."""
+
+    name: str
+    present: int
+    missing: int
+    markers: dict[str, int]
+    doubtful: dict[str, int]
+    distinct: int
+    counts: dict[str, int]
+    numbers: int = 0
+    whole: int = 0
+    negative: int = 0
+    lowest: tuple[float, int, float] | None = None
+    highest: tuple[float, int, float] | None = None
+    formats: list[str | None] = field(default_factory=list)
+
+    @property
+    def numeric(self) -> bool:
+        return 0 < self.numbers == self.present
+
+
+def look(cells: pl.Series) -> tuple[Seen, pl.Series]:
+    """The facts, and the column's values: numbers where all of them are, else texts."""
+    text = cells.alias("text").str.strip_chars(SPACES)
+    marked = _counted(text, NULL_MARKERS)
+    present = text.set((text == "") | text.is_in(NULL_MARKERS), None)
+    values = _canonical(present)
+    distinct = values.drop_nulls().value_counts()
+    counts = dict(sorted(distinct.iter_rows())) if distinct.height <= MOST_COUNTED else {}
+    missing = present.null_count()
+    seen = Seen(cells.name, len(text) - missing, missing, marked, _doubtful(counts), distinct.height, counts)
+    numbers = _numbers(present)
+    _see_numbers(seen, numbers)
+    if not seen.numbers and seen.present:
+        seen.formats = _formats(distinct["text"])
+    return seen, (numbers if seen.numeric else values).alias(cells.name)
+
+
+def _see_numbers(seen: Seen, numbers: pl.Series) -> None:
+    there = numbers.drop_nulls()
+    seen.numbers = len(there)
+    if not len(there):
+        return
+    seen.whole = int((there == there.floor()).sum())
+    seen.negative = int((there < 0).sum())
+    low, high = float(there.min()), float(there.max())  # type: ignore[arg-type]
+    others = there.filter((there > low) & (there < high))
+    next_low = float(others.min()) if len(others) else high  # type: ignore[arg-type]
+    next_high = float(others.max()) if len(others) else low  # type: ignore[arg-type]
+    seen.lowest = (low, int((there == low).sum()), next_low)
+    seen.highest = (high, int((there == high).sum()), next_high)
+
+
+def _numbers(text: pl.Series) -> pl.Series:
+    readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)
+    numbers = text.set(~readable.fill_null(False), None).cast(pl.Float64, strict=False)
+    return numbers.set(numbers.abs() > LARGEST_NUMBER, None)
+
+
+def _canonical(text: pl.Series) -> pl.Series:
+    """As `category_text` spells it."""
+    whole = text.str.replace(f"^(?:{WHOLE})$", "${1}")
+    lower = whole.str.to_lowercase()
+    return whole.zip_with(~lower.is_in(["true", "false"]).fill_null(False), lower)
+
+
+def _counted(text: pl.Series, words: Iterable[str]) -> dict[str, int]:
+    found = text.filter(text.is_in(list(words))).value_counts()
+    return dict(sorted(found.iter_rows()))
+
+
+def _doubtful(counts: dict[str, int]) -> dict[str, int]:
+    return {value: count for value, count in counts.items() if value.lower() in DOUBTFUL}
+
+
+def _formats(values: pl.Series) -> list[str | None]:
+    texts = values.head(MOST_COUNTED).to_list()
+    if not all(DATE.fullmatch(text) for text in texts):
+        return []
+    return [pattern for pattern in FORMATS if all(moment_text(text, pattern) for text in texts)]

@@ -1,0 +1,87 @@
+"""Which kind of file it is, and how its text is written: found by looking, since nothing says it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from training.errors import JobError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BY_SUFFIX = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".data": "csv",
+    ".parquet": "parquet", ".pq": "parquet",
+    ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".zip": "images",
+}  # fmt: skip
+BY_START = {b"PAR1": "parquet", b"PK\x03\x04": "images"}
+DELIMITERS = ",;\t|"
+ENCODINGS = ("utf-8", "windows-1252", "latin-1")
+WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BLOCK = 1024 * 1024
+SAMPLE_LINES = 50
+
+
+@dataclass(frozen=True)
+class Text:
+    """How a text file is written, in the words of a contract's reader."""
+
+    encoding: str
+    delimiter: str
+
+    @property
+    def codec(self) -> str:
+        """Without the byte order mark that a contract need not know of."""
+        return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+
+
+def format_of(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
+        raise JobError("the file is empty; give one with data")
+    return BY_START.get(start) or BY_SUFFIX.get(path.suffix.lower(), "csv")
+
+
+def text_of(path: Path) -> Text:
+    encoding = _encoding_of(path)
+    return Text(encoding, _delimiter_of(path, Text(encoding, ",").codec))
+
+
+def _encoding_of(path: Path) -> str:
+    """The first encoding in which the whole file reads."""
+    with path.open("rb") as file:
+        start = file.read(BLOCK)
+    if start.startswith(WIDE_MARKS):
+        return "utf-16"
+    if b"\0" in start:
+        raise JobError("the file is not text; give CSV, Parquet, JSON lines, or a .zip of pictures")
+    return next(encoding for encoding in ENCODINGS if _reads(path, encoding))
+
+
+def _reads(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiter_of(path: Path, codec: str) -> str:
+    """The one that splits the first lines into the most columns, all alike."""
+    with path.open(encoding=codec, newline="") as lines:
+        sample = [line for line, _ in zip(lines, range(SAMPLE_LINES), strict=False)]
+
+    def columns(delimiter: str) -> int:
+        widths = {len(row) for row in csv.reader(sample, delimiter=delimiter) if row}
+        return widths.pop() if len(widths) == 1 else 0
+
+    return max(DELIMITERS, key=columns)

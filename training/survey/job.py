@@ -1,0 +1,46 @@
+"""`python -m training survey`: one file → survey.json. TARGET (of the environment) names what to predict."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from dropforge.domain.contract.fields import shown
+from training.errors import JobError
+from training.paths import Paths, only_file
+from training.survey.columns import look
+from training.survey.formats import format_of
+from training.survey.pictures import pictures
+from training.survey.relations import is_number, relations
+from training.survey.tables import table_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(paths: Paths) -> None:
+    drop = only_file(paths.processing_input("drop"))
+    found = pictures(drop) if format_of(drop) == "images" else survey(drop, os.environ.get("TARGET", ""))
+    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+    (paths.processing_output("survey") / "survey.json").write_text(text + "\n", encoding="utf-8")
+
+
+def survey(drop: Path, target: str) -> dict[str, Any]:
+    table = table_of(drop)
+    if target not in table.rows.columns:
+        raise JobError(f"the file has no column {shown(target)}; it has {', '.join(table.rows.columns[:50])}")
+    looked = [look(cells) for cells in table.rows.iter_columns()]
+    seen = {facts.name: facts for facts, _ in looked}
+    values = {column.name: column for _, column in looked}
+    return {
+        "format": table.format,
+        "encoding": table.text.encoding if table.text else "utf-8",
+        "delimiter": table.text.delimiter if table.text else ",",
+        "rows": table.rows.height,
+        "whole": table.whole,
+        "regression": is_number(seen[target]),
+        "columns": [asdict(facts) for facts in seen.values()],
+        **relations(values, seen, target),
+    }
