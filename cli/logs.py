@@ -10,7 +10,7 @@ from cli.aws_errors import code_of
 from cli.commands.invoke import find_function
 from cli.place import Place
 from cli.show import document
-from cli.waiting import JOB_LOGS
+from cli.waiting import PROCESSING_LOGS, TRAINING_LOGS
 
 FOLLOW_SECONDS = 1.0
 
@@ -28,7 +28,10 @@ def sources_for(place: Place, function: str | None, run: str | None, endpoint: s
     if function:
         return [Source(f"/aws/lambda/{find_function(place, function)}")]
     if run:
-        return [Source(group, run) for group in JOB_LOGS.values()]
+        trials = Source(
+            TRAINING_LOGS, f"{run[-16:]}-tune"
+        )  # a tuning job's name is too short for the whole run's
+        return [Source(PROCESSING_LOGS, run), Source(TRAINING_LOGS, run), trials]
     if endpoint:
         name = endpoint if endpoint.startswith(f"{place.stack}-") else place.named(endpoint)
         return [Source(f"/aws/sagemaker/Endpoints/{name}")]

@@ -20,9 +20,12 @@ POLL_SECONDS = 1.0
 LOCAL_POLL_SECONDS = 0.2
 # Starting an execution takes an event, a function and, on AWS, up to a minute of their own delays.
 START_SECONDS = 120.0
+PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"
+TRAINING_LOGS = "/aws/sagemaker/TrainingJobs"
 JOB_LOGS = {
-    "TrainingJobName": "/aws/sagemaker/TrainingJobs",
-    "ProcessingJobName": "/aws/sagemaker/ProcessingJobs",
+    "TrainingJobName": TRAINING_LOGS,
+    "ProcessingJobName": PROCESSING_LOGS,
+    "HyperParameterTuningJobName": TRAINING_LOGS,  # its trials are training jobs
 }
 
 
