@@ -58,7 +58,10 @@ _ROLES: dict[str, _Roles] = {
     ),
     "glue:CreateJob": (("Role",), "glue.amazonaws.com"),
 }
-_SAGEMAKER_ROLES: _Roles = (("RoleArn", "ExecutionRoleArn"), "sagemaker.amazonaws.com")
+_SAGEMAKER_ROLES: _Roles = (
+    ("RoleArn", "ExecutionRoleArn", "TrainingJobDefinition.RoleArn"),
+    "sagemaker.amazonaws.com",
+)
 
 
 def of_call(question: Question, directory: Directory) -> Iterator[Question]:

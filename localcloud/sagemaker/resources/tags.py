@@ -17,7 +17,7 @@ MOST_TAGS = 50
 # Every kind keeps its records under the word that its ARN has.
 _KINDS = (
     *("training-job", "processing-job", "model", "endpoint-config", "endpoint"),
-    *("model-package-group", "model-package"),
+    *("model-package-group", "model-package", "hyper-parameter-tuning-job"),
 )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 from localcloud.sagemaker.jobs.refusals import CLOUD_STOPPED, job_exists, job_not_over, job_over
 from localcloud.sagemaker.jobs.training.request import DEFAULT_RUNTIME, check
-from localcloud.sagemaker.jobs.training.run import KIND, TrainingJob, artifact, move
+from localcloud.sagemaker.jobs.training.run import KIND, OnMetric, TrainingJob, artifact, move
 
 _ALWAYS = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
 
@@ -40,15 +40,21 @@ class TrainingJobs:
 
     def create(self, call: Call) -> Record:
         check(call)
-        name = call.payload["TrainingJobName"]
-        record = self._record(call.payload)
+        return {"TrainingJobArn": self.launch(call.payload)["TrainingJobArn"]}
+
+    def launch(
+        self, payload: Record, more: Record | None = None, on_metric: OnMetric | None = None
+    ) -> Record:
+        """Start a job that was checked before; its record. A tuning job adds members and hears metrics."""
+        name = payload["TrainingJobName"]
+        record = self._record(payload) | (more or {})
         with self._store.lock:
             if self._store.get(name) is not None:
                 raise job_exists(record["TrainingJobArn"])
             self._store.put(name, record)
         self._context.emit(TRAINING, record["TrainingJobArn"], training_detail(record))
-        self._runner.start(TrainingJob(self._context, record))
-        return {"TrainingJobArn": record["TrainingJobArn"]}
+        self._runner.start(TrainingJob(self._context, record, on_metric))
+        return record
 
     def describe(self, call: Call) -> Record:
         return self._found(call.payload["TrainingJobName"])

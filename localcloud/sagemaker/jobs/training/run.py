@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, now
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from localcloud.sagemaker.store import Record
 
 KIND = "training-job"
+# Called with each value of each metric, as it is printed.
+OnMetric = Callable[[str, float], None]
 _STATUS = {
     End.COMPLETED: ("Completed", "Completed", "Training job completed"),
     End.FAILED: ("Failed", "Failed", "Training job failed"),
@@ -36,9 +39,10 @@ _SECONDARY = {
 class TrainingJob:
     """One run."""
 
-    def __init__(self, context: Context, record: Record) -> None:
+    def __init__(self, context: Context, record: Record, on_metric: OnMetric | None = None) -> None:
         self._context = context
         self._record = record
+        self._on_metric = on_metric
         self._metrics: dict[str, tuple[float, float]] = {}
         specification = record["AlgorithmSpecification"]
         definitions = specification.get("MetricDefinitions", [])
@@ -105,9 +109,12 @@ class TrainingJob:
         for name, pattern in self._patterns:
             if match := pattern.search(text):
                 try:
-                    self._metrics[name] = (float(match.group(1)), now())
+                    value = float(match.group(1))
                 except (ValueError, IndexError):
                     continue
+                self._metrics[name] = (value, now())
+                if self._on_metric is not None:
+                    self._on_metric(name, value)
 
     def failure(self, tree: Tree, exit_code: int) -> str:
         said = tree.read_message("output/failure") or "See job logs for more information"
