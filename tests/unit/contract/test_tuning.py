@@ -46,10 +46,6 @@ GRID = {"strategy": "grid", "ranges": {"max_depth": {"values": [2, 4]}, "eta": {
         ({"ranges": {"eta": [0.1]}}, "tuning.ranges.eta: a list is not a mapping"),
         ({"trials": 0, "ranges": {"eta": {"min": 0.1, "max": 0.2}}}, "tuning.trials: 0 is not between 1"),
         (
-            {"trials": 2, "parallel": 3, "ranges": {"eta": {"min": 0.1, "max": 0.2}}},
-            "tuning.parallel: 3 is more",
-        ),
-        (
             {"objective": "rmse", "ranges": {"eta": {"min": 0.1, "max": 0.2}}},
             "tuning.objective: 'rmse' is not",
         ),

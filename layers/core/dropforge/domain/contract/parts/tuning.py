@@ -159,6 +159,4 @@ def _counted(tuning: Tuning, value: Mapping[Any, Any], problems: Problems) -> Tu
             problems.add(RANGES, f"make a grid of {trials} points; at most {MOST_TRIALS} are allowed")
         elif value.get("trials", trials) != trials:
             problems.add((*PATH, "trials"), f"the grid has {trials} points; leave trials out")
-    if "parallel" in value and tuning.parallel > trials and not problems.under("tuning"):
-        problems.add((*PATH, "parallel"), f"{tuning.parallel} is more than the {trials} trials")
     return replace(tuning, trials=trials, parallel=min(tuning.parallel, trials))
