@@ -50,7 +50,7 @@ class Source:
 def number_sources(contract: Contract) -> list[Source]:
     """The columns of `numbers`, in their order."""
     sources: list[Source] = []
-    for column in contract.features:
+    for column in _tabular(contract).features:
         if column.numeric:
             sources.append(Source(column))
         elif column.type == "date":
@@ -62,10 +62,20 @@ def category_columns(contract: Contract) -> list[Column]:
     return [column for column in contract.features if column.type == "category"]
 
 
+def _tabular(contract: Contract) -> Contract:
+    """Only a contract of pictures needs what reads pictures."""
+    if contract.image is None:
+        return contract
+    from training.images.columns import tabular
+
+    return tabular(contract)
+
+
 class Features:
     """One contract's way from rows to arrays."""
 
     def __init__(self, contract: Contract) -> None:
+        contract = _tabular(contract)
         self._names = {column.name for column in contract.features}
         self._ignored = contract.ignored
         self._nulls = null_markers(contract)

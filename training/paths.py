@@ -33,6 +33,11 @@ class Paths:
         return self.base / "input" / "config" / "hyperparameters.json"
 
     @property
+    def resources(self) -> Path:
+        """Which host this is, and which there are."""
+        return self.base / "input" / "config" / "resourceconfig.json"
+
+    @property
     def model(self) -> Path:
         return self.base / "model"
 

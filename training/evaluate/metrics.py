@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.model.predictor import Labels
+    from training.model.labels import Labels
 
 DRAWS = 1000
 FEWEST_FOR_DEVIATION = 200

@@ -1,39 +1,48 @@
-"""The one way from records to predictions: the endpoint's, and the evaluation's too."""
+"""The one way from rows to predictions: the endpoint's, and the evaluation's too."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
 from training.model.graphs import open_graph
+from training.model.labels import Labels
 from training.model.manifest import check_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
+    from training.features import Feed
+
 THRESHOLD = 0.5
+BATCH = 65_536
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """`probability` is the positive class's; `confidence` that of the label given."""
+    """What is None does not apply to the problem.
 
-    label: str
-    probability: float
-    confidence: float
+    binary: `label`, `probability` (the positive class's) and `confidence` (the label's);
+    multiclass: `label`, `confidence` and `probabilities` by class; regression: `value`.
+    """
 
+    label: str | None = None
+    probability: float | None = None
+    confidence: float | None = None
+    probabilities: Mapping[str, float] | None = None
+    value: float | None = None
 
-@dataclass(frozen=True)
-class Labels:
-    negative: str
-    positive: str
+    def document(self) -> dict[str, Any]:
+        """Only what applies."""
+        return {name: item for name, item in vars(self).items() if item is not None}
 
 
 class Predictor:
@@ -42,27 +51,56 @@ class Predictor:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         check_manifest(folder)
         self.contract: Contract = contract_from_json((folder / "contract.json").read_bytes())
-        self.labels = Labels(**json.loads((folder / "labels.json").read_text(encoding="utf-8")))
-        self._features = Features(self.contract)
+        self.labels = Labels.read(folder / "labels.json")
+        self.features = Features(self.contract)
         self._transform = open_graph(folder / "transform.onnx", threads)
         self._model = open_graph(folder / "model.onnx", threads)
 
     def predict(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> list[Prediction]:
-        return [self._prediction(float(p)) for p in self.probabilities(records, places)]
+        return [self._prediction(row) for row in self.scores(records, places)]
+
+    def scores(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
+        """A value a row, or a row of probabilities in the order of the labels' classes."""
+        return self._scores(self.features.arrays(records, places))
+
+    def scores_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
+        """The same of typed rows."""
+        parts = [self._scores(self.features.from_frame(part)) for part in _parts(rows)]
+        return np.concatenate(parts) if parts else np.empty((0, max(1, len(self.labels.classes))), np.float32)
 
     def probabilities(
         self, records: Sequence[Mapping[str, Any]], places: Sequence[str]
     ) -> NDArray[np.float32]:
-        matrix = self.matrix(records, places)
-        (probabilities,) = self._model.run(["probabilities"], {"features": matrix})
-        positive: NDArray[np.float32] = probabilities[:, 1]
+        positive: NDArray[np.float32] = self.scores(records, places)[:, self.labels.positive_place]
         return positive
 
     def matrix(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
-        matrix: NDArray[np.float32] = self._transform.run(None, self._features.arrays(records, places))[0]
+        return self._matrix(self.features.arrays(records, places))
+
+    def matrix_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
+        return self._matrix(self.features.from_frame(rows))
+
+    def _matrix(self, feed: Feed) -> NDArray[np.float32]:
+        matrix: NDArray[np.float32] = self._transform.run(None, feed)[0]
         return matrix
 
-    def _prediction(self, probability: float) -> Prediction:
-        positive = probability >= THRESHOLD
-        label = self.labels.positive if positive else self.labels.negative
-        return Prediction(label, probability, probability if positive else 1 - probability)
+    def _scores(self, feed: Feed) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = self._model.run(None, {"features": self._matrix(feed)})[0]
+        return scores
+
+    def _prediction(self, row: NDArray[np.float32]) -> Prediction:
+        classes, place = self.labels.classes, self.labels.positive_place
+        if not classes:
+            return Prediction(value=float(row[0]))
+        if place is not None:
+            probability = float(row[place])
+            positive = probability >= THRESHOLD
+            label = str(self.labels.positive) if positive else self.labels.negative
+            return Prediction(label, probability, probability if positive else 1 - probability)
+        best = int(np.argmax(row))
+        probabilities = dict(zip(classes, map(float, row), strict=True))
+        return Prediction(classes[best], confidence=float(row[best]), probabilities=probabilities)
+
+
+def _parts(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    return (rows.slice(start, BATCH) for start in range(0, rows.height, BATCH))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from training.errors import BadRequest
@@ -36,19 +35,26 @@ def encode(predictions: Sequence[Prediction], kind: str) -> bytes:
 
 
 def _as_json(predictions: Sequence[Prediction]) -> str:
-    return json.dumps({"predictions": [asdict(prediction) for prediction in predictions]}, ensure_ascii=False)
+    return json.dumps(
+        {"predictions": [prediction.document() for prediction in predictions]}, ensure_ascii=False
+    )
 
 
 def _as_lines(predictions: Sequence[Prediction]) -> str:
-    return "".join(json.dumps(asdict(prediction), ensure_ascii=False) + "\n" for prediction in predictions)
+    return "".join(json.dumps(prediction.document(), ensure_ascii=False) + "\n" for prediction in predictions)
 
 
 def _as_csv(predictions: Sequence[Prediction]) -> str:
-    """label,probability,confidence a line, without a header."""
+    """What the problem has of label, probability, confidence and value, a line each, without a header."""
     out = io.StringIO(newline="")
-    rows = ((p.label, repr(p.probability), repr(p.confidence)) for p in predictions)
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\n").writerows(map(_cells, predictions))
     return out.getvalue()
+
+
+def _cells(prediction: Prediction) -> list[str]:
+    label = [] if prediction.label is None else [prediction.label]
+    figures = (prediction.probability, prediction.confidence, prediction.value)
+    return [*label, *(repr(figure) for figure in figures if figure is not None)]
 
 
 ENCODERS = {JSON: _as_json, LINES: _as_lines, CSV: _as_csv}

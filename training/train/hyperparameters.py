@@ -1,11 +1,11 @@
-"""hyperparameters.json, where every value is a text, → numbers within the contract's limits."""
+"""hyperparameters.json, where every value is a text, → values within the contract's limits."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract.algorithms import ALGORITHMS
+from dropforge.domain.contract import algorithms
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.problems import nearest_name
 from training.errors import JobError
@@ -15,27 +15,28 @@ if TYPE_CHECKING:
 
     from dropforge.domain.contract import Contract
 
-SAGEMAKERS_OWN = ("sagemaker_", "_tuning_objective_metric")
+SAGEMAKERS_OWN = ("sagemaker_", "_tuning_objective_metric", "sagemaker-")
 
 
-def read_hyperparameters(path: Path, contract: Contract) -> dict[str, float]:
+def read_hyperparameters(path: Path, contract: Contract) -> dict[str, float | str]:
     """The contract's parameters, with the job's own over them; an unknown one is refused."""
-    fields = ALGORITHMS[contract.algorithm.name]
     parameters = dict(contract.algorithm.parameters)
-    for name, text in _given(path).items():
-        if name.startswith(SAGEMAKERS_OWN):
-            continue
+    given = {name: text for name, text in _given(path).items() if not name.startswith(SAGEMAKERS_OWN)}
+    if contract.algorithm.name == algorithms.SCRIPT:
+        return parameters | {name: _plain(text) for name, text in given.items()}
+    fields = algorithms.parameters_of(contract.algorithm.name, contract.problem)
+    for name, text in given.items():
         if name not in fields:
             hint = nearest_name(name, fields)
             raise JobError(f"hyperparameter {shown(name)} is not known to {contract.algorithm.name}{hint}")
         try:
-            parameters[name] = fields[name].read(_number(text))
+            parameters[name] = fields[name].read(_plain(text))
         except InvalidError as fault:
             raise JobError(f"hyperparameter {name}: {fault}") from fault
     return parameters
 
 
-def _given(path: Path) -> dict[str, str]:
+def _given(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     try:
@@ -47,11 +48,12 @@ def _given(path: Path) -> dict[str, str]:
     return given
 
 
-def _number(text: object) -> object:
-    """Some writers quote a second time, as JSON: '"6"'."""
+def _plain(text: object) -> Any:
+    """A number where it reads as one. Some writers quote a second time, as JSON: '"6"'."""
     if not isinstance(text, str):
         return text
+    bare = text.strip('" ')
     try:
-        return float(text.strip('" '))
+        return float(bare)
     except ValueError:
-        return text
+        return bare

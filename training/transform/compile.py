@@ -7,56 +7,27 @@ and each row of the input takes its row of that table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import TensorProto, ValueInfoProto, helper
 
 from training.features import CODES, MISSING_CATEGORY, NUMBERS, VALUES
+from training.model.assembly import Assembly
 from training.transform.columns import BinnedColumn, CategoryColumn, NumberColumn
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from training.transform.columns import Fitted
 
-OPSET, ML_OPSET = 18, 3
 OUTPUT = "features"
 UNKNOWN = -1
 
 
-class Graph:
-    """Collects nodes and constants; every name is ours, none is a column's."""
-
-    def __init__(self) -> None:
-        self.nodes: list[NodeProto] = []
-        self.constants: list[TensorProto] = []
-
-    def constant(self, values: ArrayLike, kind: type[np.generic]) -> str:
-        name = f"constant_{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(values, dtype=kind), name))
-        return name
-
-    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        name = f"step_{len(self.nodes)}"
-        domain = "ai.onnx.ml" if operator == "LabelEncoder" else ""
-        self.nodes.append(
-            helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes)
-        )
-        return name
-
-
 def compile_graph(fitted: Fitted) -> bytes:
-    graph = Graph()
+    graph = Assembly()
     blocks = [*_number_blocks(fitted, graph), *_category_blocks(fitted, graph)]
     joined = graph.add("Concat", *blocks, axis=1)
-    graph.nodes.append(helper.make_node("Identity", [joined], [OUTPUT], name=OUTPUT))
-    output = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [None, len(fitted.names)])
-    made = helper.make_graph(graph.nodes, "transform", _inputs(fitted), [output], graph.constants)
-    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
-    model = helper.make_model(made, opset_imports=opsets, ir_version=9, producer_name="dropforge")
-    body: bytes = model.SerializeToString(deterministic=True)
-    return body
+    return graph.finished("transform", _inputs(fitted), joined, OUTPUT, len(fitted.names))
 
 
 def _inputs(fitted: Fitted) -> list[ValueInfoProto]:
@@ -71,14 +42,14 @@ def _inputs(fitted: Fitted) -> list[ValueInfoProto]:
     return inputs
 
 
-def _number_blocks(fitted: Fitted, graph: Graph) -> list[str]:
+def _number_blocks(fitted: Fitted, graph: Assembly) -> list[str]:
     plain = [column for column in fitted.columns if isinstance(column, NumberColumn)]
     binned = [column for column in fitted.columns if isinstance(column, BinnedColumn)]
     blocks = [_plain(plain, fitted.number_inputs, graph)] if plain else []
     return [*blocks, *(_binned(column, graph) for column in binned)]
 
 
-def _plain(columns: list[NumberColumn], width: int, graph: Graph) -> str:
+def _plain(columns: list[NumberColumn], width: int, graph: Assembly) -> str:
     places = [column.place for column in columns]
     taken = NUMBERS
     if places != list(range(width)):
@@ -94,18 +65,18 @@ def _plain(columns: list[NumberColumn], width: int, graph: Graph) -> str:
     return taken
 
 
-def _filled(values: str, fills: list[float], graph: Graph) -> str:
+def _filled(values: str, fills: list[float], graph: Assembly) -> str:
     return graph.add("Where", graph.add("IsNaN", values), graph.constant(fills, np.float32), values)
 
 
-def _logged(values: str, which: list[bool], graph: Graph) -> str:
+def _logged(values: str, which: list[bool], graph: Assembly) -> str:
     """log(1 + x) of some columns; what is below 0 counts as 0, since training saw none."""
     positive = graph.add("Max", values, graph.constant(0, np.float32))
     logarithm = graph.add("Log", graph.add("Add", positive, graph.constant(1, np.float32)))
     return graph.add("Where", graph.constant(which, np.bool_), logarithm, values)
 
 
-def _binned(column: BinnedColumn, graph: Graph) -> str:
+def _binned(column: BinnedColumn, graph: Assembly) -> str:
     taken = graph.add("Gather", NUMBERS, graph.constant([column.place], np.int64), axis=1)
     filled = _filled(taken, [column.fill], graph)
     reached = graph.add("GreaterOrEqual", filled, graph.constant(column.edges, np.float32))
@@ -117,12 +88,12 @@ def _binned(column: BinnedColumn, graph: Graph) -> str:
     return graph.add("Cast", same, to=TensorProto.FLOAT)
 
 
-def _category_blocks(fitted: Fitted, graph: Graph) -> list[str]:
+def _category_blocks(fitted: Fitted, graph: Assembly) -> list[str]:
     categories = (column for column in fitted.columns if isinstance(column, CategoryColumn))
     return [_category(column, graph) for column in categories]
 
 
-def _category(column: CategoryColumn, graph: Graph) -> str:
+def _category(column: CategoryColumn, graph: Assembly) -> str:
     keys = list(column.values)
     codes = list(range(len(keys)))
     if column.missing is not None:

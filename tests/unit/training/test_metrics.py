@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from training.evaluate.metrics import Confusion, report, values_of
-from training.model.predictor import Labels
+from training.model.labels import Labels
 
-LABELS = Labels(negative="no", positive="yes")
+LABELS = Labels(("no", "yes"), "yes")
 answers = st.lists(st.tuples(st.booleans(), st.floats(0, 1, width=16)), min_size=2, max_size=60).filter(
     lambda pairs: len({truth for truth, _ in pairs}) == 2
 )

@@ -16,11 +16,13 @@ def test_a_models_folder_holds_its_contract_graphs_labels_and_baselines(trained:
     assert sorted(files) == [
         "constraints.json",
         "contract.json",
+        "importance.json",
         "labels.json",
         "manifest.json",
         "model.onnx",
         "names.json",
         "statistics.json",
+        "training.json",
         "transform.onnx",
     ]
     assert json.loads(files["labels.json"]) == {"negative": "0", "positive": "1"}

@@ -1,0 +1,132 @@
+"""XGBoost: boosted trees, on the GPU where there is one, over all hosts of the job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.train.algorithms.boosted_trees import ensemble_of
+from training.train.algorithms.library import xgboost
+from training.train.hosts import together
+from training.train.output import LOGISTIC, SOFTMAX, VALUE
+from training.train.task import Learned, Task, class_weights
+from training.train.trees import tree_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from training.train.rows import Matrix
+
+OURS = ("rounds", "early_stopping", "class_weight")
+SHOWN = {"mlogloss": "logloss", "merror": "error"}
+DEVICE = Path("/dev/nvidia0")
+
+
+class Lines(xgboost.callback.TrainingCallback):
+    """One line a round, `[12] train-logloss:0.04 validation-auc:0.99`, for metric expressions."""
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        del model
+        figures = [
+            f"{part}-{SHOWN.get(metric, metric)}:{values[-1]:.6f}"
+            for part, metrics in evals_log.items()
+            for metric, values in metrics.items()
+        ]
+        print(f"[{epoch}] {' '.join(figures)}", flush=True)
+        return False
+
+
+class Batches(xgboost.DataIter):
+    """A matrix in pieces, so that only its bins are held."""
+
+    def __init__(self, matrix: Matrix, weights: NDArray[np.float64] | None) -> None:
+        self._matrix, self._weights = matrix, weights
+        self._left: Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]] = iter(())
+        super().__init__()
+
+    def next(self, input_data: Callable[..., None]) -> bool:
+        for features, labels in self._left:
+            weights = None if self._weights is None else self._weights[labels.astype(np.int64)]
+            input_data(data=features, label=labels, weight=weights)
+            return True
+        return False
+
+    def reset(self) -> None:
+        self._left = self._matrix.batches()
+
+
+def learn(task: Task) -> Learned:
+    with together(task.hosts):
+        booster, device = _boost(task)
+    booster.set_param({"device": "cpu", "nthread": task.threads})
+    gains = booster.get_score(importance_type="total_gain")
+    importance = np.array([gains.get(f"f{place}", 0.0) for place in range(len(task.names))])
+    kept = booster.num_boosted_rounds()
+    return Learned(
+        graph=tree_graph(ensemble_of(booster, task.classes), len(task.names), _link(task.classes)),
+        answers=lambda rows: _answers(booster, rows, task.classes),
+        importance=importance / (importance.sum() or 1),
+        facts={"rounds": kept, "device": device, "hosts": len(task.hosts.names)},
+    )
+
+
+def _boost(task: Task) -> tuple[xgboost.Booster, str]:
+    """The trees up to the round that was best on the validation part, by the last of the metrics."""
+    parameters = _parameters(task)
+    weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
+    bins = int(parameters.get("max_bin", 256))
+    learned = xgboost.QuantileDMatrix(Batches(task.train, weights), max_bin=bins, nthread=task.threads)
+    evaluated = [(learned, "train")]
+    if len(task.validation):
+        held_out = xgboost.QuantileDMatrix(
+            Batches(task.validation, None), ref=learned, max_bin=bins, nthread=task.threads
+        )
+        evaluated.append((held_out, "validation"))
+    patience = int(task.parameters.get("early_stopping", 0)) if len(task.validation) else 0
+    booster = xgboost.train(
+        parameters,
+        learned,
+        num_boost_round=int(task.parameters["rounds"]),
+        evals=evaluated,
+        early_stopping_rounds=patience or None,
+        verbose_eval=False,
+        callbacks=[Lines()],
+    )
+    kept = booster.best_iteration + 1 if patience else booster.num_boosted_rounds()
+    return booster[:kept], str(parameters["device"])
+
+
+def _parameters(task: Task) -> dict[str, Any]:
+    if task.classes > 2:
+        aim = {
+            "objective": "multi:softprob",
+            "num_class": task.classes,
+            "eval_metric": ["merror", "mlogloss"],
+        }
+    elif task.classes:
+        aim = {"objective": "binary:logistic", "eval_metric": ["auc", "logloss"]}
+    else:
+        aim = {"objective": "reg:squarederror", "eval_metric": ["mae", "rmse"]}
+    return {
+        **{name: value for name, value in task.parameters.items() if name not in OURS},
+        **aim,
+        "tree_method": "hist",
+        "device": "cuda" if xgboost.build_info()["USE_CUDA"] and DEVICE.exists() else "cpu",
+        "seed": task.seed,
+        "nthread": task.threads,
+    }
+
+
+def _link(classes: int) -> str:
+    if classes > 2:
+        return SOFTMAX
+    return LOGISTIC if classes else VALUE
+
+
+def _answers(booster: xgboost.Booster, rows: NDArray[np.float32], classes: int) -> NDArray[Any]:
+    found: NDArray[Any] = booster.inplace_predict(rows)
+    return np.column_stack([1 - found, found]) if classes == 2 else found

@@ -1,0 +1,89 @@
+"""Typed rows through the compiled transform → a matrix in a scratch file, read again in batches.
+
+The file is plain 32-bit floats, a row after the other. It is read and not mapped: pages of a mapped file
+count as the job's memory, and four million rows would look like (and on a small instance be) too much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import onnxruntime
+    from numpy.typing import NDArray
+
+    from training.features import Features
+
+BATCH = 65_536
+ALL, ITSELF = 1, 0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`labels` are the classes' places, or the target's values."""
+
+    file: Path
+    width: int
+    labels: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batches(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]]:
+        for start in range(0, len(self), BATCH):
+            yield self.slice(start, BATCH), self.labels[start : start + BATCH]
+
+    def slice(self, start: int, count: int) -> NDArray[np.float32]:
+        read = np.fromfile(
+            self.file, np.float32, count=count * self.width, offset=start * self.width * np.float32().itemsize
+        )
+        return read.reshape(-1, self.width)
+
+    def whole(self) -> NDArray[np.float32]:
+        """For what cannot learn in batches."""
+        return self.slice(0, len(self))
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """The one way from a file of typed rows to a matrix."""
+
+    features: Features
+    transform: onnxruntime.InferenceSession
+    target: str
+    classes: Sequence[str]
+
+    def matrix(self, rows: Path, file: Path, shard: tuple[int, int] = (ITSELF, ALL)) -> Matrix:
+        """`shard` (which, of how many): each batch is dealt out row by row, as to players."""
+        if (rows.parent / "features.npy").exists():
+            return _written(rows.parent, file)
+        which, of = shard
+        width = self.transform.get_outputs()[0].shape[1]
+        labels: list[NDArray[np.float64]] = []
+        with file.open("wb") as out:
+            for batch in pl.scan_parquet(rows).collect_batches(chunk_size=BATCH, maintain_order=True):
+                mine = batch if of == ALL else batch.gather_every(of, which)
+                if mine.height:
+                    feed = self.features.from_frame(mine)
+                    out.write(np.ascontiguousarray(self.transform.run(None, feed)[0]).data)
+                    labels.append(self._labels(mine[self.target]))
+        return Matrix(file, width, np.concatenate(labels) if labels else np.empty(0))
+
+    def _labels(self, values: pl.Series) -> NDArray[np.float64]:
+        if not self.classes:
+            return values.cast(pl.Float64).to_numpy()
+        return values.cast(pl.Enum(self.classes)).to_physical().cast(pl.Float64).to_numpy()
+
+
+def _written(folder: Path, file: Path) -> Matrix:
+    features = np.load(folder / "features.npy", mmap_mode="r", allow_pickle=False)
+    features.tofile(file)
+    labels = np.load(folder / "labels.npy", allow_pickle=False).astype(np.float64)
+    return Matrix(file, features.shape[1], labels)

@@ -1,0 +1,65 @@
+"""What an algorithm is given, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from training.paths import Paths
+    from training.train.hosts import Hosts
+    from training.train.rows import Matrix
+
+
+@dataclass(frozen=True)
+class Task:
+    """`classes` is 0 for a regression. `validation` may have no rows."""
+
+    names: Sequence[str]
+    classes: int
+    train: Matrix
+    validation: Matrix
+    parameters: Mapping[str, float | str]
+    seed: int
+    threads: int
+    hosts: Hosts
+    paths: Paths
+
+    @property
+    def balanced(self) -> bool:
+        return self.parameters.get("class_weight") == "balanced"
+
+    @property
+    def outputs(self) -> int:
+        return self.classes or 1
+
+    def limit(self, name: str) -> int | None:
+        """A whole number whose 0 means that there is no limit."""
+        return int(self.parameters.get(name, 0)) or None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """`answers` is the trained model's own way to answer; None where the graph is all there is.
+
+    `importance` is one figure a column of the matrix, the larger the more it counts. `facts` go to
+    training.json, `files` (name → text) into the model's folder as they are.
+    """
+
+    graph: bytes
+    answers: Callable[[NDArray[np.float32]], NDArray[Any]] | None
+    importance: NDArray[Any] | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def class_weights(labels: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+    """For each class what makes all classes count alike: rows / (classes x rows of the class)."""
+    counts = np.bincount(labels.astype(np.int64), minlength=classes)
+    return len(labels) / (classes * np.maximum(counts, 1))
