@@ -5,6 +5,8 @@ hook sees every connect, send and name look-up that goes through Python's socket
 again. The error is no OSError on purpose: HTTP libraries retry those and hide their text, while this one must
 be read.
 
+The machines of a job (algo-1 and so on) are processes of this machine, and their names known here.
+
 Its cost: native code that opens sockets by itself is not seen; the proxy variables in the environment stop
 most of it.
 """
@@ -12,6 +14,11 @@ most of it.
 from __future__ import annotations
 
 import sys
+
+# typing's own would be imported by every process, which takes longer than all of this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class OutsideRefused(RuntimeError):
@@ -72,6 +79,39 @@ def _audit(event: str, args: tuple[object, ...]) -> None:
         _refuse(args[0])
 
 
+def _know_hosts(addresses: dict[str, str]) -> None:
+    """Answer for the names of a job's machines, as the network between them would on AWS."""
+    import socket
+
+    def address(host: object) -> object:
+        text = bytes(host).decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else host
+        return addresses.get(text.lower().rstrip("."), host) if isinstance(text, str) else host
+
+    def by_name(look_up: Any) -> Any:
+        return lambda host, *others, **named: look_up(address(host), *others, **named)
+
+    def by_pair(method: Any) -> Any:
+        def call(this: Any, *given: Any) -> Any:
+            return method(this, *((address(g[0]), *g[1:]) if type(g) is tuple and g else g for g in given))
+
+        return call
+
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+        setattr(socket, name, by_name(getattr(socket, name)))
+    for name in ("bind", "connect", "connect_ex", "sendto"):
+        setattr(socket.socket, name, by_pair(getattr(socket.socket, name)))
+
+
+def _named_hosts() -> dict[str, str]:
+    """LOCALCLOUD_HOSTS: `algo-1=127.64.1.1,algo-2=127.64.1.2`."""
+    import os
+
+    pairs = (pair.partition("=") for pair in os.environ.get("LOCALCLOUD_HOSTS", "").split(",") if pair)
+    return {name: address for name, _, address in pairs}
+
+
 if not hasattr(sys, "_localcloud_fence"):
     setattr(sys, "_localcloud_fence", True)  # noqa: B010 - one guard a process, however often this is executed
     sys.addaudithook(_audit)
+    if _hosts := _named_hosts():
+        _know_hosts(_hosts)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from localcloud.sagemaker.jobs.hosts import Host
     from localcloud.sagemaker.ports import Image
     from localcloud.sagemaker.runtime.tree import Tree
 
@@ -46,6 +47,7 @@ class Plan:
     most_seconds: float
     environment: Mapping[str, str]
     isolated: bool
+    hosts: int = 1
     # From its creation to its end; None is as long as it takes.
     most_wait_seconds: float | None = None
 
@@ -57,22 +59,22 @@ class Job(Protocol):
     def enter(self, phase: Phase) -> None:
         """Record the phase and tell the world."""
 
-    def download(self, tree: Tree, s3: Any) -> None:
-        """Fill the tree. Raises DataError."""
+    def download(self, host: Host, s3: Any) -> None:
+        """Fill the machine's tree. Raises DataError."""
 
-    def tick(self, tree: Tree, s3: Any) -> None:
+    def tick(self, hosts: Sequence[Host], s3: Any) -> None:
         """Called again and again while the program runs, for what is to be brought out early."""
 
     def command(self, image: Image) -> Sequence[str]: ...
 
     def line(self, text: str) -> None:
-        """A line that the program printed."""
+        """A line that the program printed, on whichever machine."""
 
     def failure(self, tree: Tree, exit_code: int) -> str:
-        """The FailureReason of a program that ended with this code."""
+        """The FailureReason of a program that ended with this code, its machine's tree given."""
 
-    def upload(self, tree: Tree, s3: Any, end: End) -> None:
+    def upload(self, hosts: Sequence[Host], s3: Any, end: End) -> None:
         """Take the results out. Raises DataError."""
 
     def finish(self, tree: Tree, end: End, reason: str | None) -> None:
-        """Record the end and tell the world."""
+        """Record the end and tell the world; the tree is the first machine's, or the one's that failed."""

@@ -1,9 +1,9 @@
 """Runs a job from its record to its end, in a thread of its own.
 
 The job's folder is `<state>/jobs/<kind>/<name>/`; `log` in it holds what the program printed, `process.json`
-when its process began and ended. A job ends in exactly one way (job.End), whatever goes wrong on the way.
-When the cloud itself goes down the record stays InProgress, and the next start makes it Failed: a job's
-process does not outlive its cloud.
+when its process began and ended; what is of a job's second machine lies in `algo-2/` under it. A job ends in
+exactly one way (job.End), whatever goes wrong on the way. When the cloud itself goes down the record stays
+InProgress, and the next start makes it Failed: a job's process does not outlive its cloud.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import json
 import shutil
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, log
+from localcloud.sagemaker.jobs.crew import Crew
+from localcloud.sagemaker.jobs.hosts import Host, hosts_in
 from localcloud.sagemaker.jobs.job import End, Job, Phase
 from localcloud.sagemaker.ports import ImageUnavailable
 from localcloud.sagemaker.runtime.data import DataError
 from localcloud.sagemaker.runtime.environment import container_env
-from localcloud.sagemaker.runtime.process import Process, start
-from localcloud.sagemaker.runtime.tree import Tree
+from localcloud.sagemaker.runtime.process import start
+
+if TYPE_CHECKING:
+    from localcloud.sagemaker.runtime.logs import LogStream
 
 _TICK = 0.1
 
@@ -76,15 +81,16 @@ class Run(threading.Thread):
         self._context = context
         self._slots = slots
         self._job = job
-        self._process: Process | None = None
+        self._crew = Crew()
         self.stop_asked = threading.Event()
         wait = job.plan.most_wait_seconds
         self._over_at = time.monotonic() + wait if wait is not None else float("inf")
-        self._tree = Tree(_folder(context, job.plan.kind, job.plan.name))
+        self._folder = _folder(context, job.plan.kind, job.plan.name)
+        self._hosts = hosts_in(self._folder, job.plan.hosts)
+        self._tree = self._hosts[0].tree
 
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        self._crew.kill()
 
     def run(self) -> None:
         try:
@@ -107,19 +113,21 @@ class Run(threading.Thread):
 
     def _run(self) -> None:
         self._check_stop()
-        self._tree.make()
+        for host in self._hosts:
+            host.tree.make()
         image = self._image()
         self._job.enter(Phase.DOWNLOADING)
         s3 = self._context.clients.of("s3", self._job.plan.role_arn)
-        self._job.download(self._tree, s3)
-        self._check_stop()
+        for host in self._hosts:
+            self._job.download(host, s3)
+            self._check_stop()
         self._job.enter(Phase.RUNNING)
         end, code = self._execute(image, s3)
         if self._context.stopping.is_set():
             return
         reason = self._job.failure(self._tree, code) if end is End.FAILED else None
         self._job.enter(Phase.UPLOADING)
-        self._job.upload(self._tree, s3, end)
+        self._job.upload(self._hosts, s3, end)
         self._finish(end, reason)
 
     def _image(self) -> Any:
@@ -131,42 +139,65 @@ class Run(threading.Thread):
             ) from error
 
     def _execute(self, image: Any, s3: Any) -> tuple[End, int]:
-        plan = self._job.plan
-        env = container_env(
-            self._context.ports, image, self._tree, plan.role_arn, plan.environment, isolated=plan.isolated
-        )
-        name = f"{plan.name}/algo-1-{int(time.time())}"
-        stream = self._context.logs.open(plan.log_group, name, plan.role_arn)
-        with (self._tree.folder / "log").open("w", encoding="utf-8", buffering=1) as copy:
-
-            def on_line(text: str) -> None:
-                copy.write(text + "\n")
-                stream.write(text)
-                self._job.line(text)
-
-            began = time.time()
-            self._process = start(self._job.command(image), env, Path(image.root), self._tree.root, on_line)
-            end, code = self._wait(self._process, time.monotonic() + plan.most_seconds, s3)
+        """Runs the program on every machine; how that ended, and with which exit code."""
+        began = time.time()
+        with ExitStack() as opened:
+            try:
+                for host in self._hosts:
+                    self._start(host, image, opened)
+                end, code = self._wait(time.monotonic() + self._job.plan.most_seconds, s3)
+            finally:
+                self._crew.kill()
         span = json.dumps({"began": began, "ended": time.time()})
-        (self._tree.folder / "process.json").write_text(span, "utf-8")
-        if not self._context.stopping.is_set():
-            self._context.logs.close(stream)
+        (self._folder / "process.json").write_text(span, "utf-8")
         return end, code
 
-    def _wait(self, process: Process, deadline: float, s3: Any) -> tuple[End, int]:
+    def _start(self, host: Host, image: Any, opened: ExitStack) -> None:
+        plan, folder = self._job.plan, host.tree.folder
+        given = {**plan.environment, **host.environment}
+        env = container_env(
+            self._context.ports, image, host.tree, plan.role_arn, given, isolated=plan.isolated
+        )
+        name = f"{plan.name}/{host.name}-{int(time.time())}"
+        stream = self._context.logs.open(plan.log_group, name, plan.role_arn)
+        opened.callback(self._close, stream)
+        copy = opened.enter_context((folder / "log").open("w", encoding="utf-8", buffering=1))
+
+        def on_line(text: str) -> None:
+            copy.write(text + "\n")
+            stream.write(text)
+            self._job.line(text)
+
+        names = host.write_names()
+        command, place = self._job.command(image), Path(image.root)
+        self._crew.join(start(command, env, place, host.tree.root, on_line, names))
+
+    def _close(self, stream: LogStream) -> None:
+        if not self._context.stopping.is_set():
+            self._context.logs.close(stream)
+
+    def _wait(self, deadline: float, s3: Any) -> tuple[End, int]:
         grace = self._context.limits.stop_grace_seconds
-        while (code := process.wait(_TICK)) is None:
+        while (ended := self._crew.wait(_TICK)) is None:
             if self._context.stopping.is_set():
-                process.kill()
-            elif self.stop_asked.is_set():
-                return End.STOPPED, process.end(grace) or 0
-            elif time.monotonic() > deadline:
-                return End.OUT_OF_TIME, process.end(grace) or 0
-            elif time.monotonic() > self._over_at:
-                return End.OUT_OF_WAIT, process.end(grace) or 0
+                self._crew.kill()
+            elif early := self._early_end(deadline):
+                self._crew.end(grace)
+                return early, 0
             else:
-                self._job.tick(self._tree, s3)
-        return (End.COMPLETED if code == 0 else End.FAILED), code
+                self._job.tick(self._hosts, s3)
+        place, code = ended
+        if code:
+            self._tree = self._hosts[place].tree
+            self._crew.end(grace)
+        return (End.FAILED if code else End.COMPLETED), code
+
+    def _early_end(self, deadline: float) -> End | None:
+        if self.stop_asked.is_set():
+            return End.STOPPED
+        if time.monotonic() > deadline:
+            return End.OUT_OF_TIME
+        return End.OUT_OF_WAIT if time.monotonic() > self._over_at else None
 
     def _check_stop(self) -> None:
         if self.stop_asked.is_set() or self._context.stopping.is_set():
@@ -180,9 +211,10 @@ class Run(threading.Thread):
         if self._context.stopping.is_set():
             return
         self._job.finish(self._tree, end, reason)
-        if end is End.COMPLETED:
-            self._tree.shed()
-        shutil.rmtree(self._tree.folder / "stage", ignore_errors=True)
+        for host in self._hosts:
+            if end is End.COMPLETED:
+                host.tree.shed()
+            shutil.rmtree(host.tree.folder / "stage", ignore_errors=True)
 
 
 def _folder(context: Context, kind: str, name: str) -> Path:

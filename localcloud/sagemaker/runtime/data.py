@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# What has come and is not written yet is held by this process: 256 KB times this.
+_TRANSFER = TransferConfig(max_io_queue=100)
 
 S3_ERRORS = (Boto3Error, BotoCoreError, ClientError)
 
@@ -52,21 +56,22 @@ class Place:
         return f"s3://{self.bucket}/{self.key}"
 
 
-def download(s3: Any, uri: str, data_type: str, folder: Path) -> int:
-    """Bring an S3Prefix or a ManifestFile into a folder; how many objects it was."""
+def download(s3: Any, uri: str, data_type: str, folder: Path, share: tuple[int, int] = (0, 1)) -> None:
+    """Bring an S3Prefix or a ManifestFile into a folder, or of its objects each n-th, beginning at some."""
     folder.mkdir(parents=True, exist_ok=True)
     place = Place.of(uri)
     try:
         wanted = _manifest(s3, place) if data_type == "ManifestFile" else _prefix(s3, place)
+        first, step = share
         count = 0
         for source, relative in wanted:
-            _fetch(s3, source, inside(folder, relative))
+            if count % step == first:
+                _fetch(s3, source, inside(folder, relative))
             count += 1
     except S3_ERRORS as error:
         raise DataError(f"Failed to download data from {uri}: {_say(error)}") from error
     if count == 0:
         raise DataError(f"Failed to download data from {uri}: no object has this key or prefix")
-    return count
 
 
 def download_file(s3: Any, uri: str, target: Path) -> None:
@@ -174,7 +179,7 @@ def _manifest(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _fetch(s3: Any, place: Place, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    s3.download_file(place.bucket, place.key, str(target))
+    s3.download_file(place.bucket, place.key, str(target), Config=_TRANSFER)
 
 
 def send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:

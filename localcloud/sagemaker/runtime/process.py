@@ -84,16 +84,21 @@ class Process:
 
 
 def start(
-    argv: Sequence[str], env: Mapping[str, str], folder: Path, tree: Path, on_line: Callable[[str], None]
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    folder: Path,
+    tree: Path,
+    on_line: Callable[[str], None],
+    names: Path | None = None,
 ) -> Process:
-    """Start a program in a folder, with exactly this environment, and with the tree at /opt/ml where
-    possible."""
+    """Start a program in a folder, with exactly this environment, and where possible with the tree at
+    /opt/ml and `names` at /etc/hosts."""
     life_reader, life_writer = os.pipe()
     spec = {"argv": list(argv), "cwd": str(folder), "life": life_reader}
     if can_mount():
         stage = tree.parent / "stage"
         stage.mkdir(exist_ok=True)
-        spec |= {"mount": str(tree), "stage": str(stage)}
+        spec |= {"mount": str(tree), "stage": str(stage), "names": str(names or "")}
     try:
         guarded = subprocess.Popen(
             [sys.executable, "-I", "-S", guard.__file__, json.dumps(spec)],

@@ -194,10 +194,6 @@ def test_an_unknown_job_is_a_validation_exception_as_aws_answers_and_its_model_d
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        (
-            {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}},
-            "InstanceCount=2",
-        ),
         ({"RetryStrategy": {"MaximumRetryAttempts": 1}}, "RetryStrategy"),
         ({"DebugHookConfig": {"S3OutputPath": "s3://b/c"}}, "DebugHookConfig"),
     ],

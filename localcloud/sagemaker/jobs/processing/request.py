@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from localcloud.sagemaker.jobs.hosts import DISTRIBUTIONS, check_count
 from localcloud.sagemaker.ports import ApiError
 from localcloud.sagemaker.runtime.tree import checked_container_path
 from localcloud.sagemaker.unsupported import (
@@ -49,8 +50,8 @@ _HONOURED: Honoured = {
 def check(call: Call) -> None:
     payload = call.payload
     refuse_unsupported(call.action, payload, _HONOURED)
-    count = payload["ProcessingResources"]["ClusterConfig"].get("InstanceCount")
-    refuse_other_values(call.action, "InstanceCount", count, (1,))
+    cluster = payload["ProcessingResources"]["ClusterConfig"]
+    check_count("processing", cluster.get("InstanceCount"), cluster.get("InstanceType"))
     for item in payload.get("ProcessingInputs", []):
         if "S3Input" not in item:
             raise unsupported(call.action, f"ProcessingInputs {item['InputName']} without S3Input")
@@ -64,6 +65,8 @@ def check(call: Call) -> None:
 
 def _check_input(action: str, source: Record) -> None:
     refuse_other_values(action, "S3InputMode", source.get("S3InputMode"), ("File",))
+    distribution = source.get("S3DataDistributionType")
+    refuse_other_values(action, "S3DataDistributionType", distribution, DISTRIBUTIONS)
     refuse_other_values(action, "S3CompressionType", source.get("S3CompressionType"), ("None",))
     _check_local_path(source)
 

@@ -12,6 +12,7 @@ from localcloud.sagemaker.runtime.data import download, upload_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localcloud.sagemaker.jobs.hosts import Host
     from localcloud.sagemaker.ports import Image
     from localcloud.sagemaker.runtime.tree import Tree
     from localcloud.sagemaker.store import Record
@@ -45,23 +46,25 @@ class ProcessingJob:
             most_seconds=record["StoppingCondition"]["MaxRuntimeInSeconds"],
             environment=record.get("Environment", {}) | names,
             isolated=bool(record.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)),
+            hosts=record["ProcessingResources"]["ClusterConfig"]["InstanceCount"],
         )
 
     def enter(self, phase: Phase) -> None:
         if phase is Phase.RUNNING:
             self._change(lambda record: record.update(ProcessingStartTime=now(), LastModifiedTime=now()))
 
-    def download(self, tree: Tree, s3: Any) -> None:
+    def download(self, host: Host, s3: Any) -> None:
+        tree = host.tree
         tree.write_json("config/processingjobconfig.json", _described(self._record))
-        hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
-        tree.write_json("config/resourceconfig.json", hosts)
+        tree.write_json("config/resourceconfig.json", host.described())
         for item in self._record.get("ProcessingInputs", []):
             source = item["S3Input"]
-            download(s3, source["S3Uri"], source["S3DataType"], tree.at(source["LocalPath"]))
+            share = host.share(source.get("S3DataDistributionType"))
+            download(s3, source["S3Uri"], source["S3DataType"], tree.at(source["LocalPath"]), share)
         for item in _outputs(self._record):
             tree.at(item["LocalPath"]).mkdir(parents=True, exist_ok=True)
 
-    def tick(self, tree: Tree, s3: Any) -> None:
+    def tick(self, hosts: Sequence[Host], s3: Any) -> None:
         """A processing job's outputs are uploaded at its end."""
 
     def command(self, image: Image) -> Sequence[str]:
@@ -79,11 +82,14 @@ class ProcessingJob:
         said = tree.read_message("output/message") or "See job logs for more information"
         return f"AlgorithmError: {said}"[:1000] + f", exit code: {exit_code}"
 
-    def upload(self, tree: Tree, s3: Any, end: End) -> None:
-        if end is End.COMPLETED:
-            key = self._record.get("ProcessingOutputConfig", {}).get("KmsKeyId")
+    def upload(self, hosts: Sequence[Host], s3: Any, end: End) -> None:
+        """All machines upload to one place; of equal names the first machine's is the last."""
+        if end is not End.COMPLETED:
+            return
+        key = self._record.get("ProcessingOutputConfig", {}).get("KmsKeyId")
+        for host in reversed(hosts):
             for item in _outputs(self._record):
-                upload_folder(s3, tree.at(item["LocalPath"]), item["S3Uri"], key)
+                upload_folder(s3, host.tree.at(item["LocalPath"]), item["S3Uri"], key)
 
     def finish(self, tree: Tree | None, end: End, reason: str | None) -> None:
         message = tree.read_message("output/message") if tree else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.sagemaker.runtime.data import Place, files_of, restore_folder, send
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from localcloud.sagemaker.runtime.tree import Tree
@@ -33,15 +34,19 @@ class Checkpoints:
         """What an earlier job left there; it is no fault that there is nothing."""
         folder = tree.at(self._path)
         restore_folder(s3, self._uri, folder)
-        self._saved = {file: _mark(file) for file in files_of(folder)}
+        self._saved |= {file: _mark(file) for file in files_of(folder)}
 
-    def save_at_times(self, tree: Tree, s3: Any) -> None:
+    def save_at_times(self, trees: Sequence[Tree], s3: Any) -> None:
         if time.monotonic() >= self._next:
-            self.save(tree, s3)
+            self.save(trees, s3)
             self._next = time.monotonic() + SAVE_EVERY_SECONDS
 
-    def save(self, tree: Tree, s3: Any) -> None:
-        """Every file that S3 does not have as it is now."""
+    def save(self, trees: Sequence[Tree], s3: Any) -> None:
+        """Every file that S3 does not have as it is now; all machines save to one place, as on AWS."""
+        for tree in trees:
+            self._save(tree, s3)
+
+    def _save(self, tree: Tree, s3: Any) -> None:
         folder = tree.at(self._path)
         for file in list(files_of(folder)):
             try:

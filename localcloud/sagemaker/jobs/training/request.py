@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from localcloud.sagemaker.jobs.hosts import DISTRIBUTIONS, check_count
 from localcloud.sagemaker.jobs.training.checkpoints import DEFAULT_PATH
 from localcloud.sagemaker.ports import ApiError
 from localcloud.sagemaker.runtime.tree import checked_container_path
@@ -53,9 +54,8 @@ def check(call: Call) -> None:
         raise ApiError("ValidationException", "AlgorithmSpecification.TrainingImage must be set.")
     files = ("File", "FastFile")
     refuse_other_values(call.action, "TrainingInputMode", specification.get("TrainingInputMode"), files)
-    refuse_other_values(
-        call.action, "ResourceConfig.InstanceCount", payload["ResourceConfig"].get("InstanceCount"), (1,)
-    )
+    resources = payload["ResourceConfig"]
+    check_count("training", resources.get("InstanceCount"), resources.get("InstanceType"))
     refuse_other_values(
         call.action, "CompressionType", payload["OutputDataConfig"].get("CompressionType"), ("GZIP",)
     )
@@ -88,6 +88,8 @@ def _check_channel(action: str, channel: Record) -> None:
     if source is None:
         raise ApiError("ValidationException", f"Channel {channel['ChannelName']} has no S3DataSource.")
     refuse_other_values(action, "S3DataType", source["S3DataType"], ("S3Prefix", "ManifestFile"))
+    distribution = source.get("S3DataDistributionType")
+    refuse_other_values(action, "S3DataDistributionType", distribution, DISTRIBUTIONS)
     refuse_other_values(action, "CompressionType", channel.get("CompressionType"), ("None",))
     refuse_other_values(action, "RecordWrapperType", channel.get("RecordWrapperType"), ("None",))
     refuse_other_values(action, "InputMode", channel.get("InputMode"), ("File", "FastFile"))

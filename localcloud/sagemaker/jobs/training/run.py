@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.context import Context, now
+from localcloud.sagemaker.jobs.hosts import gather
 from localcloud.sagemaker.jobs.job import End, Phase, Plan
 from localcloud.sagemaker.jobs.training.checkpoints import Checkpoints
 from localcloud.sagemaker.jobs.training.events import TRAINING, training_detail
@@ -15,6 +16,7 @@ from localcloud.sagemaker.runtime.data import download, upload_archive
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localcloud.sagemaker.jobs.hosts import Host
     from localcloud.sagemaker.ports import Image
     from localcloud.sagemaker.runtime.tree import Tree
     from localcloud.sagemaker.store import Record
@@ -59,6 +61,7 @@ class TrainingJob:
             most_seconds=condition["MaxRuntimeInSeconds"],
             environment=record.get("Environment", {}) | names,
             isolated=record["EnableNetworkIsolation"],
+            hosts=record["ResourceConfig"]["InstanceCount"],
             most_wait_seconds=condition.get("MaxWaitTimeInSeconds"),
         )
 
@@ -73,16 +76,13 @@ class TrainingJob:
 
         self._change(change)
 
-    def download(self, tree: Tree, s3: Any) -> None:
-        channels = self._record.get("InputDataConfig", [])
-        resources = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
-        instance = self._record["ResourceConfig"].get("InstanceType")
-        resources |= {"current_instance_type": instance, "current_group_name": "homogeneousCluster"}
+    def download(self, host: Host, s3: Any) -> None:
+        channels, tree = self._record.get("InputDataConfig", []), host.tree
         tree.write_json("input/config/hyperparameters.json", self._record.get("HyperParameters", {}))
         tree.write_json(
             "input/config/inputdataconfig.json", {c["ChannelName"]: _channel(c) for c in channels}
         )
-        tree.write_json("input/config/resourceconfig.json", resources)
+        tree.write_json("input/config/resourceconfig.json", self._resources(host))
         for channel in channels:
             source = channel["DataSource"]["S3DataSource"]
             download(
@@ -90,14 +90,24 @@ class TrainingJob:
                 source["S3Uri"],
                 source["S3DataType"],
                 tree.root / "input" / "data" / channel["ChannelName"],
+                host.share(source.get("S3DataDistributionType")),
             )
-
         if self._checkpoints is not None:
             self._checkpoints.restore(tree, s3)
 
-    def tick(self, tree: Tree, s3: Any) -> None:
+    def _resources(self, host: Host) -> Record:
+        kind = self._record["ResourceConfig"].get("InstanceType")
+        group = {"instance_group_name": "homogeneousCluster", "instance_type": kind, "hosts": host.names}
+        return host.described() | {
+            "current_instance_type": kind,
+            "current_group_name": group["instance_group_name"],
+            "instance_groups": [group],
+            "network_interface_name": "lo",
+        }
+
+    def tick(self, hosts: Sequence[Host], s3: Any) -> None:
         if self._checkpoints is not None:
-            self._checkpoints.save_at_times(tree, s3)
+            self._checkpoints.save_at_times([host.tree for host in hosts], s3)
 
     def command(self, image: Image) -> Sequence[str]:
         specification = self._record["AlgorithmSpecification"]
@@ -120,15 +130,16 @@ class TrainingJob:
         said = tree.read_message("output/failure") or "See job logs for more information"
         return f"AlgorithmError: {said}"[:1000] + f", exit code: {exit_code}"
 
-    def upload(self, tree: Tree, s3: Any, end: End) -> None:
+    def upload(self, hosts: Sequence[Host], s3: Any, end: End) -> None:
         if self._checkpoints is not None:
-            self._checkpoints.save(tree, s3)
+            self._checkpoints.save([host.tree for host in hosts], s3)
         key = self._record["OutputDataConfig"].get("KmsKeyId")
         for folder, name in (("model", "model"), ("output/data", "output")):
-            source = tree.root / folder
+            source = gather(hosts, folder)
             wanted = any(source.iterdir()) if source.is_dir() else False
             if wanted and (name == "output" or end is not End.FAILED):
-                upload_archive(s3, source, tree.folder / f"{name}.tar.gz", artifact(self._record, name), key)
+                draft = hosts[0].tree.folder / f"{name}.tar.gz"
+                upload_archive(s3, source, draft, artifact(self._record, name), key)
 
     def finish(self, tree: Tree | None, end: End, reason: str | None) -> None:  # noqa: ARG002 - as all jobs
         status, secondary, message = _STATUS[end]
