@@ -1,12 +1,20 @@
-"""Writes a first contract from a CSV file: types, categories, ids and what to leave out, for you to read."""
+"""Writes a first contract from a data file: types, ranges, ids, dates, what leaks the answer. Read it.
 
+FILE is CSV, Parquet, JSON lines, or a .zip of pictures with a folder a class (which needs no --target).
+"""
+
+import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
+from cli.container import outputs_of
+from cli.draft.pictures import write_pictures
 from cli.draft.propose import propose
-from cli.draft.survey import survey
+from cli.draft.survey import read_survey
 from cli.draft.write import write
 from cli.errors import Refused, UserError
+from cli.files import existing
 from cli.paths import ROOT
 from cli.show import document, note, wants_json
 from dropforge.domain.contract import ContractError
@@ -16,8 +24,8 @@ from dropforge.edge.contract_yaml import load_contract
 def add_arguments(parser: ArgumentParser) -> None:
     """The use case's name, the data and what to predict."""
     parser.add_argument("name", metavar="NAME", help="lower-case letters, digits and dashes")
-    parser.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE", help="a CSV file")
-    parser.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
+    parser.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE", help="the data")
+    parser.add_argument("--target", metavar="COLUMN", help="the column to predict")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where (usecases/NAME/contract.yaml)")
     parser.add_argument("--force", action="store_true", help="write over a contract that is there")
 
@@ -29,7 +37,7 @@ def run(arguments: Namespace) -> int:
         raise UserError(
             f"{target} is there already; give another place with --to, or --force to write over it"
         )
-    text = write(propose(arguments.name, survey(arguments.source), arguments.target))
+    text = draft(arguments.name, survey(arguments.source, arguments.target), arguments.target)
     check(text)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
@@ -37,6 +45,20 @@ def run(arguments: Namespace) -> int:
         document({"usecase": arguments.name, "contract": str(target)})
     note(f"wrote {target}; read it, then `dropforge publish {target}`")
     return 0
+
+
+def survey(source: Path, target: str | None) -> dict[str, Any]:
+    """What the file holds."""
+    with outputs_of("survey", {"drop": existing(source)}, {"TARGET": target or ""}) as outputs:
+        found: dict[str, Any] = json.loads((outputs / "survey" / "survey.json").read_bytes())
+    return found
+
+
+def draft(name: str, found: dict[str, Any], target: str | None) -> str:
+    """The contract's text."""
+    if found["format"] == "images":
+        return write_pictures(name, found, target)
+    return write(propose(name, read_survey(found), str(target)))
 
 
 def check(text: str) -> None:

@@ -1,8 +1,10 @@
 """A first contract from a data file.
 
-    survey    what the file holds, column by column, in one pass over it
-    propose   what each column is, judged from that
-    write     the contract as YAML, with what was seen as comments
+    survey    the facts that the image's `survey` verb found in the file
+    propose   what each column is, judged from them
+    ranges    what numbers may be, and which of them look like codes
+    write     the contract as YAML, each decision with its reason beside it
+    pictures  the same for a .zip of pictures
 
-It is a proposal for a person to read: which columns leak the answer or may not be used, no file can say.
+It is a proposal for a person to read: whether a column is known before the answer is, no file can say.
 """

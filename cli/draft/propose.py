@@ -4,70 +4,72 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cli.draft.ranges import is_code, limits, rows
 from cli.draft.survey import Column, Survey
-from cli.errors import Refused, UserError
+from cli.errors import UserError
 
-FEW = 12
-ROWS_PER_VALUE = 10
-LARGEST_CODE = 99
+MOST_CLASSES = 50
 MOST_CATEGORIES = 50
 DENSE = 2
 WORD = re.compile(r"[a-z]+")
 NAMING = {"id", "ids", "key", "no", "nr", "number", "index", "instant", "row", "serial", "uuid"}
 CODES = ("zip", "postal", "postcode", "plz")
 POSITIVES = ("1", "true", "yes", "y")
-MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A column in the contract: its type, a category's values and what to say beside it."""
+    """A column in the contract: its type, a category's values, what else it has, and what to say of it."""
 
     name: str
     type: str
     values: tuple[str, ...] = ()
-    remark: str = ""
+    more: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Draft:
-    """All that goes into a contract's text."""
+    """All that goes into a contract's text. `classes` are none where the target is a number."""
 
     usecase: str
     target: str
-    positive: str
+    positive: str | None
     classes: dict[str, int]
     columns: list[Proposal]
     drop: dict[str, str]
     survey: Survey
 
+    @property
+    def problem(self) -> str:
+        """The kind of problem, as a contract calls it."""
+        return {0: "regression", 2: "binary"}.get(len(self.classes), "multiclass")
+
 
 def propose(usecase: str, found: Survey, target: str) -> Draft:
     """A draft of the contract."""
-    names = [column.name for column in found.columns]
-    if target not in names:
-        raise UserError(f"the file has no column {target!r}; it has {', '.join(names)}")
-    answer = found.columns[names.index(target)]
-    classes = classes_of(answer)
+    answer = next(column for column in found.columns if column.name == target)
+    classes = {} if found.regression else classes_of(answer)
     columns, drop = [], {}
     for column in found.columns:
         reason = None if column is answer else reason_to_drop(column, found)
         if reason:
             drop[column.name] = reason
         else:
-            columns.append(target_column(answer) if column is answer else describe(column, found))
-    return Draft(usecase, target, positive_of(classes), classes, columns, drop, found)
+            columns.append(target_column(answer, found) if column is answer else describe(column, found))
+    if len(columns) < 2:
+        raise UserError("every column would have to be dropped; nothing is left to learn from")
+    positive = positive_of(classes) if len(classes) == 2 else None
+    return Draft(usecase, target, positive, classes, columns, drop, found)
 
 
 def classes_of(answer: Column) -> dict[str, int]:
-    """The target's classes and their counts; only two classes make a problem that can be trained today."""
-    if answer.many or len(answer.counts) > MOST_CATEGORIES:
-        kind = "regression" if answer.numbers == answer.present else "multiclass"
-        raise Refused(f"{answer.name!r} has too many values for two classes: {kind} is not supported yet")
-    if len(answer.counts) < 2:
-        raise UserError(f"{answer.name!r} has {len(answer.counts)} value(s); a target needs two classes")
-    if len(answer.counts) > 2:
-        raise Refused(f"{answer.name!r} has {len(answer.counts)} classes: multiclass is not supported yet")
+    """The target's classes and their counts."""
+    if not 2 <= answer.distinct <= MOST_CLASSES:
+        raise UserError(
+            f"{answer.name!r} has {answer.distinct} different values and is no number; "
+            f"a target has 2 to {MOST_CLASSES} classes, or numbers"
+        )
     return dict(answer.counts)
 
 
@@ -85,6 +87,16 @@ def reason_to_drop(column: Column, found: Survey) -> str | None:
     return next((reason for rule in RULES if (reason := rule(column, found))), None)
 
 
+def gives_the_answer(column: Column, found: Survey) -> str | None:
+    """A column that is, or with others adds up to, the answer."""
+    for told in found.leaking:
+        if told.certain and column.name in told.columns:
+            if told.measure == "sum":
+                return f"leaks: {' + '.join(told.columns)} = the target"
+            return f"leaks: alone it tells the target ({told.measure} {told.figure:.4f})"
+    return None
+
+
 def no_values(column: Column, _found: Survey) -> str | None:
     """A column without a value."""
     return None if column.present else "no value in any row"
@@ -92,64 +104,92 @@ def no_values(column: Column, _found: Survey) -> str | None:
 
 def one_value(column: Column, _found: Survey) -> str | None:
     """A column that says the same in every row."""
-    return "the same value in every row" if len(column.counts) == 1 and not column.missing else None
+    return "the same value in every row" if column.distinct == 1 and not column.missing else None
 
 
 def unique_values(column: Column, found: Survey) -> str | None:
     """Text, or whole numbers, that name the row. Amounts may all differ too, so numbers need another sign."""
-    if not column.unique or column.present < found.rows or column.integers < column.numbers:
+    if column.formats or column.distinct < found.rows or (column.numbers and not column.integer):
         return None
     words = set(WORD.findall(column.name.lower()))
-    counted = column.numbers > 0 and (column.high or 0) - (column.low or 0) < DENSE * found.rows
-    return "unique per row" if column.numbers == 0 or counted or words & NAMING else None
-
-
-def only_dates(column: Column, _found: Survey) -> str | None:
-    """Dates are not features yet."""
-    return "a date" if column.dates == column.present else None
+    low, high = (column.lowest or (0.0,))[0], (column.highest or (0.0,))[0]
+    counted = column.integer and high - low < DENSE * found.rows
+    return "unique per row" if not column.numeric or counted or words & NAMING else None
 
 
 def codes_or_words(column: Column, _found: Survey) -> str | None:
     """Codes written as numbers, and text with more values than a model can learn from."""
-    words = column.numbers < column.present
-    is_code = any(word in column.name.lower() for word in CODES) and len(column.counts) > MOST_CATEGORIES
-    if is_code or (words and (column.many or len(column.counts) > MOST_CATEGORIES)):
-        return "too many values"
-    return None
+    many = column.distinct > MOST_CATEGORIES
+    is_place = any(word in column.name.lower() for word in CODES)
+    words = not column.numeric and not column.formats
+    return f"{column.distinct} different values" if many and (is_place or words) else None
 
 
 RULES: tuple[Callable[[Column, Survey], str | None], ...] = (
     no_values,
     one_value,
+    gives_the_answer,
     unique_values,
-    only_dates,
     codes_or_words,
 )
 
 
 def describe(column: Column, found: Survey) -> Proposal:
-    """The type of a feature."""
-    missing = f"; {column.missing} missing" if column.missing else ""
-    numeric = column.numbers == column.present
-    if numeric and not is_code(column, found):
-        kind = "integer" if column.integers == column.present else "number"
-        return Proposal(column.name, kind, remark=f"{column.low:.15g} to {column.high:.15g}{missing}")
-    values = tuple(sorted(column.counts, key=_order))
-    remark = f"{len(values)} values" if len(values) > MOST_LISTED else ""
-    return Proposal(column.name, "category", values, (remark + missing).removeprefix("; "))
+    """The type of a feature, and what a person should know of it."""
+    missing = [f"{column.missing} missing"] if column.missing else []
+    told = (*missing, *doubtful(column), *related(column, found))
+    if column.formats:
+        return Proposal(column.name, "date", (), date_format(column), (*date_remarks(column), *told))
+    if column.numeric and not is_code(column, found.rows):
+        kind = "integer" if column.integer else "number"
+        more, said = limits(column)
+        return Proposal(column.name, kind, (), more, (*said, *told))
+    if column.numeric and column.distinct > 2:
+        told = ("few whole numbers: names of things?", *told)
+    return Proposal(column.name, "category", tuple(sorted(column.counts, key=_order)), "", told)
 
 
-def is_code(column: Column, found: Survey) -> bool:
-    """A few small whole numbers that come again and again are names of things, not amounts."""
-    few = len(column.counts) <= FEW and len(column.counts) * ROWS_PER_VALUE <= found.rows
-    small = max(abs(column.low or 0), abs(column.high or 0)) <= LARGEST_CODE
-    return few and small and column.integers == column.present
+def date_format(column: Column) -> str:
+    """ISO 8601 needs no format."""
+    return f'format: "{column.formats[0]}"' if column.formats[0] else ""
 
 
-def target_column(answer: Column) -> Proposal:
-    """The target is a category with its classes; a row without an answer teaches nothing."""
-    remark = f"{answer.missing} missing" if answer.missing else ""
-    return Proposal(answer.name, "category", tuple(sorted(answer.counts, key=_order)), remark)
+def date_remarks(column: Column) -> tuple[str, ...]:
+    """A date is a feature only by its parts; day and month may be told apart by no value."""
+    others = [pattern for pattern in column.formats[1:] if pattern]
+    doubt = (f'or "{others[0]}": no date tells them apart',) if others and column.formats[0] else ()
+    return (*doubt, "for its parts to be features: transform.columns")
+
+
+def doubtful(column: Column) -> list[str]:
+    """Words that may mean nothing; they are kept as values."""
+    return [f'"{word}" ({rows(count)}) is kept as a value' for word, count in column.doubtful.items()]
+
+
+def related(column: Column, found: Survey) -> list[str]:
+    """What it tells of the answer, and what it repeats."""
+    said = [
+        f"tells {told.measure} {told.figure:.3f} alone: known before the answer?"
+        for told in found.leaking
+        if column.name in told.columns
+    ]
+    for told in found.redundant:
+        if column.name == told.columns[-1]:
+            others = " + ".join(told.columns[:-1])
+            said.append(
+                f"= {others}" if told.measure == "sum" else f"moves with {others} (r {told.figure:.3f})"
+            )
+    return said
+
+
+def target_column(answer: Column, found: Survey) -> Proposal:
+    """Classes with their names, or a number; a row without an answer teaches nothing."""
+    missing = (f"{answer.missing} missing",) if answer.missing else ()
+    if not found.regression:
+        return Proposal(answer.name, "category", tuple(sorted(answer.counts, key=_order)), "", missing)
+    kind = "integer" if answer.integer else "number"
+    more, said = limits(answer)
+    return Proposal(answer.name, kind, (), more, (*said, *missing))
 
 
 def _order(value: str) -> tuple[int, float, str]:

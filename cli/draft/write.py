@@ -11,13 +11,13 @@ NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 # Words that YAML reads as something else than text.
 WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 DEFAULT_ROWS, DEFAULT_CLASS = 200, 20
+LONGEST_LIST, WIDEST = 84, 118
 
 
 def write(draft: Draft) -> str:
     """The contract's text."""
-    return (
-        "\n".join([*_head(draft), *_columns(draft), *_drop(draft), *_reader(draft), *_limits(draft)]) + "\n"
-    )
+    parts = (_head(draft), _columns(draft), _drop(draft), _reader(draft), _limits(draft))
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def quoted(text: str) -> str:
@@ -32,15 +32,26 @@ def value(text: str) -> str:
     return text if NUMBER.fullmatch(text) and len(text) < 16 else quoted(text)
 
 
+def remark(text: str) -> str:
+    """What stands in a comment stays in it, whatever a name or a value holds."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
 def _head(draft: Draft) -> list[str]:
-    shares = ", ".join(f"{name}: {count}" for name, count in sorted(draft.classes.items()))
-    return [
-        f"# Drafted from {draft.survey.rows} rows. Read it: no file says which columns give the answer away.",
+    found = draft.survey
+    rows = f"{found.rows} rows" if found.whole else f"the first {found.rows} rows"
+    lines = [
+        f"# Drafted from {rows}. Read it: no file says which columns are known before the answer is.",
         f"usecase: {draft.usecase}",
-        "problem: binary",
+        f"problem: {draft.problem}",
         f"target: {quoted(draft.target)}",
-        f"positive: {value(draft.positive)}  # {shares}",
     ]
+    if draft.positive is not None:
+        shares = ", ".join(f"{name}: {count}" for name, count in sorted(draft.classes.items()))
+        lines.append(f"positive: {value(draft.positive)}  # {remark(shares)}")
+    return lines
 
 
 def _columns(draft: Draft) -> list[str]:
@@ -48,17 +59,31 @@ def _columns(draft: Draft) -> list[str]:
 
 
 def _column(column: Proposal) -> str:
-    remark = f"  # {column.remark}" if column.remark else ""
-    if column.values:
-        values = ", ".join(value(each) for each in column.values)
-        return f"{quoted(column.name)}: {{type: {column.type}, values: [{values}]}}{remark}"
-    return f"{quoted(column.name)}: {column.type}{remark}"
+    spec = [f"type: {column.type}"] + ([column.more] if column.more else [])
+    remarks = list(column.remarks)
+    listed = ", ".join(value(each) for each in column.values)
+    if listed and len(listed) <= LONGEST_LIST:
+        spec.append(f"values: [{listed}]")
+    elif listed:
+        remarks.insert(0, f"{len(column.values)} values")
+    told = f"  # {remark('; '.join(remarks))}" if remarks else ""
+    described = f"{{{', '.join(spec)}}}" if len(spec) > 1 else column.type
+    return f"{quoted(column.name)}: {described}{told}"
 
 
 def _drop(draft: Draft) -> list[str]:
-    if not draft.drop:
-        return []
-    return ["drop:", *(f"  {quoted(name)}: {reason}" for name, reason in draft.drop.items())]
+    """One a line, or, where they are many, as many on a line as fit."""
+    each = [f"{quoted(name)}: {quoted(reason)}" for name, reason in draft.drop.items()]
+    if len(draft.columns) + len(each) < 30:
+        return ["drop:", *(f"  {line}" for line in each)] if each else []
+    lines = ["drop: {"]
+    for item in each:
+        joined = f"{lines[-1]}{item}, "
+        if len(joined) > WIDEST:
+            lines.append(f"  {item}, ")
+        else:
+            lines[-1] = joined
+    return [line.rstrip() for line in (*lines[:-1], f"{lines[-1].rstrip(', ')}}}")] if each else []
 
 
 def _reader(draft: Draft) -> list[str]:
@@ -74,12 +99,18 @@ def _reader(draft: Draft) -> list[str]:
 
 
 def _limits(draft: Draft) -> list[str]:
-    rows, rarest = draft.survey.rows, min(draft.classes.values())
+    rows, rarest = draft.survey.rows, min(draft.classes.values(), default=DEFAULT_CLASS)
     lines = []
     if rows < DEFAULT_ROWS or rarest < DEFAULT_CLASS:
         minimum = f"minimum_rows: {min(rows, DEFAULT_ROWS)}, minimum_class: {min(rarest, DEFAULT_CLASS)}"
         lines.append(f"quality: {{{minimum}}}  # this file is smaller than the defaults ask for")
-    most = max(draft.classes.values()) / rows
-    lines.append(f"gate: {{auc: 0.7}}  # answering always the same would be right in {most:.1%} of the rows")
-    lines.append("confidence: 0.8")
-    return lines
+    lines.append(f"gate: {_gate(draft)}")
+    return [*lines, "confidence: 0.8"] if draft.classes else lines
+
+
+def _gate(draft: Draft) -> str:
+    if not draft.classes:
+        return "{r2: 0.5}  # answering always the mean has an r2 of 0"
+    most = max(draft.classes.values()) / sum(draft.classes.values())
+    always = f"# answering always the same would be right in {most:.1%} of the rows"
+    return f"{{auc: 0.7}}  {always}" if draft.positive is not None else f"{{accuracy: {most:.2f}}}  {always}"

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 def run(paths: Paths) -> None:
     drop = only_file(paths.processing_input("drop"))
-    found = pictures(drop) if format_of(drop) == "images" else survey(drop, os.environ.get("TARGET", ""))
-    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        facts_of(drop, os.environ.get("TARGET", "")), indent=1, ensure_ascii=False, allow_nan=False
+    )
     (paths.processing_output("survey") / "survey.json").write_text(text + "\n", encoding="utf-8")
 
 
-def survey(drop: Path, target: str) -> dict[str, Any]:
+def facts_of(drop: Path, target: str) -> dict[str, Any]:
+    if format_of(drop) == "images":
+        return pictures(drop)
     table = table_of(drop)
     if target not in table.rows.columns:
         raise JobError(f"the file has no column {shown(target)}; it has {', '.join(table.rows.columns[:50])}")

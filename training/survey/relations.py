@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dropforge.domain.contract.model import Quality
 from training.quality.answer import answer_of
-from training.quality.checks import leakage, redundant
+from training.quality.checks import MOST_PAIRS, REDUNDANT, TELLS_ALL, TELLS_MUCH
 from training.quality.profile import profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from training.quality.profile import Profile
     from training.survey.columns import Seen
 
 MOST_CLASSES = 50
-SEVERE = Quality(leakage="refuse", redundant="warn")
-"""So that what gives the answer away is told apart from what only might."""
+Relations = list[dict[str, Any]]
 
 
 def is_number(target: Seen) -> bool:
@@ -28,9 +26,8 @@ def is_number(target: Seen) -> bool:
     return target.numeric and (target.distinct > MOST_CLASSES or (fractions and target.distinct > 2))
 
 
-def relations(
-    values: Mapping[str, pl.Series], seen: Mapping[str, Seen], target: str
-) -> dict[str, list[dict[str, Any]]]:
+def relations(values: Mapping[str, pl.Series], seen: Mapping[str, Seen], target: str) -> dict[str, Relations]:
+    """`leaking`: what tells the answer, `certain` where it gives it; `redundant`: what repeats others."""
     number = is_number(seen[target])
     if not number and not 2 <= seen[target].distinct <= MOST_CLASSES:
         return {"leaking": [], "redundant": []}
@@ -38,10 +35,28 @@ def relations(
     types = {name: _type(facts) for name, facts in seen.items() if name != target and facts.present}
     answer = answer_of(rows[target] if number else rows[target].cast(pl.String), None, is_number=number)
     found = profile(rows.lazy(), types, answer)
-    return {
-        "leaking": [asdict(finding) for finding in leakage(found, answer, SEVERE)],
-        "redundant": [asdict(finding) for finding in redundant(found, SEVERE)],
-    }
+    return {"leaking": _leaking(found), "redundant": _redundant(found)}
+
+
+def _leaking(found: Profile) -> Relations:
+    sums = [_relation(each.parts, "sum", each.share, certain=True) for each in found.giving]
+    alone = [
+        _relation((name,), told.measure, told.value, certain=told.value > TELLS_ALL[told.measure])
+        for name, told in found.strengths.items()
+        if told.value >= TELLS_MUCH[told.measure]
+    ]
+    return sums + alone
+
+
+def _redundant(found: Profile) -> Relations:
+    """The last column is the one that the others give."""
+    sums = [_relation((*each.parts, each.whole), "sum", each.share, certain=True) for each in found.sums]
+    pairs = found.correlations.pairs_above(REDUNDANT)[:MOST_PAIRS]
+    return sums + [_relation((one, other), "r", r, certain=False) for one, other, r in pairs]
+
+
+def _relation(columns: tuple[str, ...], measure: str, figure: float, *, certain: bool) -> dict[str, Any]:
+    return {"columns": list(columns), "measure": measure, "figure": figure, "certain": certain}
 
 
 def _type(seen: Seen) -> str:

@@ -59,6 +59,7 @@ def _csv(path: Path, text: Text) -> pl.DataFrame:
         schema=dict.fromkeys((f"{place}" for place in range(len(names))), pl.String),
         n_rows=MOST_ROWS + 1,
         truncate_ragged_lines=True,
+        raise_if_empty=False,
     )
     read.columns = names
     return read
