@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class Stored:
     size: int
     version_id: str
     etag: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class LiveModel:
 class Objects(Protocol):
     """The data bucket. Reading what is not there raises Absent."""
 
-    def head(self, key: str) -> Stored: ...
+    def head(self, key: str, version_id: str = "") -> Stored: ...
     def read(self, key: str) -> bytes: ...
     def open(self, key: str, version_id: str) -> BinaryIO: ...
     def write(self, key: str, body: bytes, content_type: str) -> None: ...

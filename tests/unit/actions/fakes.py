@@ -21,9 +21,10 @@ class FakeObjects:
     def __init__(self, **files: bytes) -> None:
         self.files: dict[str, bytes] = dict(files)
         self.version_id = "v1"
+        self.metadata: dict[str, str] = {}
 
-    def head(self, key: str) -> Stored:
-        return Stored(len(self.read(key)), self.version_id, "etag")
+    def head(self, key: str, version_id: str = "") -> Stored:
+        return Stored(len(self.read(key)), version_id or self.version_id, "etag", self.metadata)
 
     def read(self, key: str) -> bytes:
         if key not in self.files:

@@ -8,6 +8,7 @@ import pytest
 
 from dropforge.actions.answers import Ignored, Started
 from dropforge.actions.start_training import start_training
+from dropforge.domain.contract import contract_from_json
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeObjects, created, loan_contract
 
 MEGABYTE = 1024 * 1024
@@ -133,6 +134,55 @@ def test_a_file_deleted_before_it_was_read_is_refused() -> None:
 
     assert "deleted" in (answer.reason or "")
     assert drop.input["refusal"] == answer.reason
+
+
+def test_what_is_set_for_one_run_is_in_its_pinned_contract_and_in_no_other() -> None:
+    drop = Drop("drops/loan/may.csv")
+    drop.objects.metadata = {"set": "model.max_depth=4;gate.accuracy=0.9"}
+
+    drop.start()
+
+    pinned = contract_from_json(drop.objects.files[f"{drop.input['prefix']}/contract.json"])
+    assert pinned.algorithm.parameters["max_depth"] == 4
+    assert pinned.gate.limits == {"auc": 0.5, "accuracy": 0.9}
+    assert drop.input["settings"] == {"model.max_depth": "4", "gate.accuracy": "0.9"}
+    assert drop.input["contract"]["hyperparameters"]["max_depth"] == "4"
+    in_force = contract_from_json(drop.objects.files["contracts/loan/published.json"])
+    assert in_force == loan_contract()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("model.max_depth=99", ["does not fit the contract", "max_depth: 99 is not between 1 and 20"]),
+        ("target=Age", ["metadata 'set'", "target: cannot be set for one run"]),
+        ("nonsense", ["'nonsense' is not KEY=VALUE"]),
+    ],
+)
+def test_a_setting_that_does_not_fit_refuses_the_drop_with_its_sentence(text: str, parts: list[str]) -> None:
+    drop = Drop("drops/loan/may.csv")
+    drop.objects.metadata = {"set": text}
+
+    answer = drop.start()
+
+    assert answer.status == "refused"
+    for part in parts:
+        assert part in (answer.reason or "")
+    assert not [key for key in drop.objects.files if key.startswith("runs/")]
+
+
+def test_a_contracts_own_script_is_pinned_with_the_drop_and_refused_where_it_is_missing() -> None:
+    drop = Drop("drops/loan/may.csv")
+    drop.objects.in_force(loan_contract(algorithm={"name": "script", "entry": "train.py"}))
+
+    assert "contracts/loan/train.py" in (drop.start().reason or "")
+
+    drop.objects.files["contracts/loan/train.py"] = b"print()"
+    drop.event = created("drops/loan/may.csv", version_id="v2")
+    answer = drop.start()
+
+    assert isinstance(answer, Started)
+    assert drop.objects.files[f"runs/loan/{answer.run}/script/train.py"] == b"print()"
 
 
 def test_a_folder_marker_is_ignored() -> None:

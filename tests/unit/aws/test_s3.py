@@ -31,6 +31,16 @@ def test_head_tells_size_and_newest_version(s3: Any) -> None:
     assert (stored.size, stored.version_id) == (5, newest)
 
 
+def test_head_tells_the_metadata_of_the_version_that_was_asked_for(s3: Any) -> None:
+    first = s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"a", Metadata={"set": "model.eta=0.2"})["VersionId"]
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"b")
+
+    objects = S3Objects(BUCKET)
+
+    assert objects.head(KEY, first).metadata == {"set": "model.eta=0.2"}
+    assert objects.head(KEY).metadata == {}
+
+
 def test_copy_and_open_take_the_version_that_was_asked_for(s3: Any) -> None:
     first = s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"first")["VersionId"]
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"second")

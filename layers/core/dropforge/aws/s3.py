@@ -23,10 +23,11 @@ class S3Objects:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
-    def head(self, key: str) -> Stored:
-        with self._absent_if(key, ABSENT):
-            found = client("s3").head_object(Bucket=self._bucket, Key=key)
-        return Stored(found["ContentLength"], found.get("VersionId", ""), found["ETag"].strip('"'))
+    def head(self, key: str, version_id: str = "") -> Stored:
+        with self._absent_if(key, ABSENT_VERSION if version_id else ABSENT):
+            found = client("s3").head_object(Bucket=self._bucket, Key=key, **_version(version_id))
+        version, etag = found.get("VersionId", ""), found["ETag"].strip('"')
+        return Stored(found["ContentLength"], version, etag, found["Metadata"])
 
     def read(self, key: str) -> bytes:
         with self._absent_if(key, ABSENT):

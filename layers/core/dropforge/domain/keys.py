@@ -42,6 +42,16 @@ def pinned_drop(usecase: str, run: str, key: str) -> str:
     return f"{run_folder(usecase, run)}/drop/drop{extension(key)}"
 
 
+def script(usecase: str, entry: str) -> str:
+    """Where a contract's own training script is put: beside the contract."""
+    return f"contracts/{usecase}/{entry}"
+
+
+def pinned_script(prefix: str, entry: str) -> str:
+    """The run's own copy, alone in its folder."""
+    return f"{prefix}/script/{entry}"
+
+
 def extension(key: str) -> str:
     found = EXTENSION.search(key.rsplit("/", 1)[-1])
     return found.group(0).lower() if found else ""

@@ -14,6 +14,8 @@ from dropforge.domain.names import UNKNOWN, digest, endpoint_name
 from dropforge.domain.tuning import tuning_request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dropforge.domain.contract import Contract
     from dropforge.domain.events import ObjectCreated
 
@@ -24,7 +26,8 @@ def run_id(usecase: str | None, created: ObjectCreated) -> str:
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What the training state machine is started with; `data` is the key of the run's own copy of the drop."""
+    """What the training state machine is started with; `data` is the key of the run's own copy of the drop,
+    `settings` what was set for this run alone."""
 
     run: str
     usecase: str
@@ -37,11 +40,17 @@ class TrainingRun:
     stack: str
     prefix: str
     data: str
+    settings: dict[str, str]
     contract: dict[str, Any] | None
 
     @classmethod
     def of(
-        cls, created: ObjectCreated, contract: Contract | None, refusal: str | None, stack: str
+        cls,
+        created: ObjectCreated,
+        contract: Contract | None,
+        refusal: str | None,
+        stack: str,
+        settings: Mapping[str, str],
     ) -> TrainingRun:
         usecase = keys.usecase_in(created.key) or UNKNOWN
         run = run_id(usecase if contract else None, created)
@@ -58,6 +67,7 @@ class TrainingRun:
             stack=stack,
             prefix=keys.run_folder(usecase, run),
             data=data,
+            settings=dict(settings),
             contract=_for_jobs(contract, run) if contract and not refusal else None,
         )
 
