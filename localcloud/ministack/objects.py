@@ -22,7 +22,7 @@ from typing import Any
 
 from localcloud.ministack import multipart, uploads
 from localcloud.persistence.bodies import Body, Folder
-from localcloud.persistence.digests import NAMES
+from localcloud.persistence.digests import NAMES, digest_of
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, str], Any]
@@ -51,9 +51,10 @@ def _mend_digests(s3: Any) -> None:
 
     def compute(algorithm: str, body: Any) -> Any:
         name = (algorithm or "").upper().replace("_", "")
-        if isinstance(body, Body) and name in NAMES:
-            return base64.b64encode(body.digest(name)).decode()
-        return checksum(algorithm, body)
+        if name not in NAMES:
+            return checksum(algorithm, body)
+        taken = body.digest(name) if isinstance(body, Body) else digest_of(name, body)
+        return base64.b64encode(taken).decode()
 
     def validate(headers: Mapping[str, str], body: Any) -> Any:
         if not isinstance(body, Body):
@@ -97,21 +98,28 @@ def _mend_reading(s3: Any) -> None:
     read, read_version = s3._read_body, s3._version_body
 
     def read_body(bucket: str, key: str, record: Mapping[str, Any]) -> Any:
-        file = None if record.get("body") is not None else _file(s3._object_disk_path(bucket, key))
-        return read(bucket, key, record) if file is None else file
+        if record.get("body") is not None:
+            return read(bucket, key, record)
+        # Where a version has a file of its own, a put that was killed half-way has replaced the current one.
+        version = record.get("version_id")
+        paths = [s3._version_disk_path(bucket, key, version)] if version else []
+        found = _found(*paths, s3._object_disk_path(bucket, key))
+        return read(bucket, key, record) if found is None else found
 
     def version_body(records: Any, bucket: str, key: str, version: Mapping[str, Any]) -> Any:
-        file = _file(s3._version_disk_path(bucket, key, version["version_id"]))
-        return read_version(records, bucket, key, version) if file is None else file
+        found = _found(s3._version_disk_path(bucket, key, version["version_id"]))
+        return read_version(records, bucket, key, version) if found is None else found
 
     s3._read_body, s3._version_body = read_body, version_body
 
 
-def _file(path: str | None) -> Body | None:
-    if path is None or not _as_files.get():
-        return None
-    with contextlib.suppress(OSError):
-        return Body.of(Path(path))
+def _found(*paths: str | None) -> Body | bytes | None:
+    """The first of these that is there."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if path is not None:
+                file = Body.of(Path(path))
+                return file if _as_files.get() else bytes(file)
     return None
 
 

@@ -36,7 +36,7 @@ class Body:
         start: int,
         length: int,
         digests: Mapping[str, bytes] | None = None,
-        opened: BinaryIO | None = None,
+        opened: int | None = None,
     ) -> None:
         self.file, self._start, self._length, self._opened = file, start, length, opened
         self.digests = dict(digests or {})
@@ -46,8 +46,10 @@ class Body:
     @classmethod
     def of(cls, file: Path) -> Body:
         """A file as it is now: what takes its place later is not seen."""
-        opened = file.open("rb")
-        return cls(file, 0, os.fstat(opened.fileno()).st_size, opened=opened)
+        opened = os.open(file, os.O_RDONLY)
+        body = cls(file, 0, os.fstat(opened).st_size, opened=opened)
+        weakref.finalize(body, os.close, opened)
+        return body
 
     def __len__(self) -> int:
         return self._length
@@ -101,6 +103,7 @@ class Body:
             with self._open() as source:
                 there, here = draft.stat(), os.fstat(source)
         except OSError:
+            draft.unlink(missing_ok=True)
             return False
         if there.st_ino == here.st_ino and self._start == 0 and here.st_size == self._length:
             return True
@@ -109,11 +112,12 @@ class Body:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[int]:
-        if self._opened is not None:
-            yield self._opened.fileno()
-            return
-        with self.file.open("rb") as opened:
-            yield opened.fileno()
+        opened = os.open(self.file, os.O_RDONLY) if self._opened is None else self._opened
+        try:
+            yield opened
+        finally:
+            if self._opened is None:
+                os.close(opened)
 
 
 class Draft:
