@@ -5,6 +5,7 @@ and the same everywhere. A use case without a contract has its runs under `unkno
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cli.runs import Run, read_run
 from cli.waiting import START_SECONDS, Progress, pause, wait_for_execution
 from dropforge.domain.events import ObjectCreated
 from dropforge.domain.names import UNKNOWN
+from dropforge.domain.overrides import METADATA, settings_text
 from dropforge.domain.run import run_id
 
 
@@ -42,15 +44,18 @@ class Drop:
         return asdict(self)
 
 
-def drop(place: Place, usecase: str, file: Path, name: str | None = None) -> Drop:
-    """Upload the file; large ones go in parts."""
-    return put(place, f"drops/{usecase}/{name or file.name}", file, usecase)
+def drop(
+    place: Place, usecase: str, file: Path, name: str | None = None, settings: Mapping[str, str] | None = None
+) -> Drop:
+    """Upload the file with what is set for its run; large ones go in parts."""
+    return put(place, f"drops/{usecase}/{name or file.name}", file, usecase, settings)
 
 
-def put(place: Place, key: str, file: Path, usecase: str) -> Drop:
+def put(place: Place, key: str, file: Path, usecase: str, settings: Mapping[str, str] | None = None) -> Drop:
     """Upload a file under a key and name the run for it."""
     s3 = place.client("s3")
-    s3.upload_file(str(file), place.bucket, key)
+    metadata = {METADATA: settings_text(settings)} if settings else {}
+    s3.upload_file(str(file), place.bucket, key, ExtraArgs={"Metadata": metadata})
     head = s3.head_object(Bucket=place.bucket, Key=key)
     created = ObjectCreated(
         bucket=place.bucket,

@@ -4,17 +4,27 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cli.dropping import drop, wait_for_run
-from cli.errors import Refused
+from cli.errors import Refused, UserError
 from cli.files import existing
 from cli.place import place_for
 from cli.runs import Run
 from cli.show import document, metrics, note, wants_json
+from dropforge.domain.contract import ContractError
+from dropforge.domain.overrides import Settings, read_pairs, settings_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What to drop, for which use case."""
     parser.add_argument("usecase", metavar="USECASE")
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="for this run alone: model.max_depth=4, gate.accuracy=0.9, confidence=0.7, "
+        "resources.instance_type=ml.m5.xlarge, …; may be given several times",
+    )
     parser.add_argument("--wait", action="store_true", help="follow the run to its end")
     parser.add_argument(
         "--timeout", type=float, default=7200, metavar="SECONDS", help="how long --wait waits"
@@ -23,8 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Upload the file and, if asked, wait; a run that registers no model is an answer of 1."""
+    settings = settings_of(arguments.set)
     place = place_for(arguments)
-    dropped = drop(place, arguments.usecase, existing(arguments.file))
+    dropped = drop(place, arguments.usecase, existing(arguments.file), settings=settings)
     note(f"dropped {dropped.address} as run {dropped.run}")
     if not arguments.wait:
         if wants_json(arguments):
@@ -37,6 +48,16 @@ def run(arguments: Namespace) -> int:
         raise Refused(f"run {ended.run} was {ended.status}: {ended.reason}")
     say_registered(ended, wants_json(arguments))
     return 0
+
+
+def settings_of(pairs: list[str]) -> Settings:
+    """What --set says; whether it fits the contract is for the run to say."""
+    try:
+        settings = read_pairs(pairs)
+        settings_text(settings)
+    except ContractError as fault:
+        raise UserError(f"--set: {fault}") from None
+    return settings
 
 
 def say_registered(ended: Run, quiet: bool) -> None:
