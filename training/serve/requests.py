@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.fields import shown
 from training.errors import BadRequest
+from training.serve.pictures import KINDS, encoded_record, picture_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,7 +25,8 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """`kind` is the canonical content type of the body that the records came in."""
+    """`kind` is the canonical content type of the body that the records came in; a picture is answered as if
+    it had come in JSON."""
 
     kind: str
     records: list[Record]
@@ -34,16 +36,23 @@ class Batch:
 def decode(body: bytes, content_type: str, contract: Contract) -> Batch:
     """The records of a body, or BadRequest saying what is wrong with it."""
     media, parameters = _media(content_type)
-    kind = SAME.get(media, media)
-    if kind not in DECODERS:
-        known = ", ".join(DECODERS)
-        raise BadRequest(f"the content type {shown(media)} is not supported; send {known}", status=415)
+    kind, known = SAME.get(media, media), _known(contract)
+    if kind not in known:
+        listed = ", ".join(known)
+        raise BadRequest(f"the content type {shown(media)} is not supported; send {listed}", status=415)
+    if kind in KINDS:
+        place = "the body"
+        return Batch(JSON, [picture_record(body, contract, place)], [place])
     text = _text(body, parameters.get("charset", "utf-8"))
     pairs = list(DECODERS[kind](text, parameters, contract))
     if not pairs:
         raise BadRequest("the request holds no record")
     places, records = zip(*pairs, strict=True)
     return Batch(kind, list(records), list(places))
+
+
+def _known(contract: Contract) -> tuple[str, ...]:
+    return (JSON, LINES, CSV) if contract.image is None else (*KINDS, JSON, LINES)
 
 
 def csv_records(
@@ -70,19 +79,19 @@ def csv_records(
         raise BadRequest(f"line {rows.line_num} is not CSV: {fault}") from fault
 
 
-def _decode_json(text: str, _: Mapping[str, str], __: Contract) -> Iterator[tuple[str, Record]]:
+def _decode_json(text: str, _: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
     document = _json(text, "the body")
     instances = document.get("instances") if isinstance(document, dict) else None
     if not isinstance(instances, list):
         raise BadRequest('the body is not {"instances": [{column: value, …}, …]}')
     for number, instance in enumerate(instances, 1):
-        yield _instance(instance, f"record {number}")
+        yield _instance(instance, f"record {number}", contract)
 
 
-def _decode_lines(text: str, _: Mapping[str, str], __: Contract) -> Iterator[tuple[str, Record]]:
+def _decode_lines(text: str, _: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip(SPACES):
-            yield _instance(_json(line, f"line {number}"), f"line {number}")
+            yield _instance(_json(line, f"line {number}"), f"line {number}", contract)
 
 
 def _decode_csv(text: str, parameters: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
@@ -126,10 +135,10 @@ def _refuse_constant(name: str) -> Any:
     raise BadRequest(f"{name} is not JSON; send null for a value that is not known")
 
 
-def _instance(instance: Any, place: str) -> tuple[str, Record]:
+def _instance(instance: Any, place: str, contract: Contract) -> tuple[str, Record]:
     if not isinstance(instance, dict):
         raise BadRequest(f"{place} is not an object of column: value")
-    return place, instance
+    return place, instance if contract.image is None else encoded_record(instance, contract, place)
 
 
 def _is_header(row: list[str], contract: Contract) -> bool:
