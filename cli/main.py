@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "run the whole loop on the local cloud and verify each step",
     "test": "run every check and test",
     "init": "write a first contract from a data file",
+    "check": "judge a data file by a contract without training",
     "publish": "publish contracts",
     "drop": "drop a data file, which trains a model",
     "runs": "list training runs, newest first",

@@ -28,12 +28,19 @@ def package_metrics(place: Place, package: dict[str, Any]) -> dict[str, float]:
 
 def read_json(place: Place, bucket: str, key: str) -> dict[str, Any] | None:
     """A JSON object in S3; nothing where there is none."""
+    text = read_bytes(place, bucket, key)
+    found = None if text is None else json.loads(text)
+    return found if isinstance(found, dict) else None
+
+
+def read_bytes(place: Place, bucket: str, key: str) -> bytes | None:
+    """An object in S3; nothing where there is none."""
     s3 = place.client("s3")
     try:
-        found = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except s3.exceptions.NoSuchKey:
         return None
-    return found if isinstance(found, dict) else None
+    return body
 
 
 def _leaf(leaves: dict[str, Any], name: str) -> dict[str, Any]:

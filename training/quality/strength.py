@@ -80,6 +80,7 @@ def of_groups(values: pl.Series, answer: Answer) -> Strength | None:
 
 def _paired(counted: pl.DataFrame, hits: str) -> pl.DataFrame:
     """Each group's figures in one half, and beside them its mean in the other."""
+    counted = counted.cast({"group": pl.String})
     other = counted.select(
         "group",
         (1 - pl.col("fold")).alias("fold"),
