@@ -28,9 +28,7 @@ def sources_for(place: Place, function: str | None, run: str | None, endpoint: s
     if function:
         return [Source(f"/aws/lambda/{find_function(place, function)}")]
     if run:
-        trials = Source(
-            TRAINING_LOGS, f"{run[-16:]}-tune"
-        )  # a tuning job's name is too short for the whole run's
+        trials = Source(TRAINING_LOGS, f"{run[-16:]}-tune")  # names of at most 32
         return [Source(PROCESSING_LOGS, run), Source(TRAINING_LOGS, run), trials]
     if endpoint:
         name = endpoint if endpoint.startswith(f"{place.stack}-") else place.named(endpoint)
