@@ -88,11 +88,11 @@ def too_small_classes(answer: Answer, quality: Quality) -> Iterator[Finding]:
 
 def leakage(profile: Profile, answer: Answer, quality: Quality) -> Iterator[Finding]:
     """What no column could know before the answer is known."""
-    exact = {name for found in profile.giving for name in found.parts if len(found.parts) == 1}
+    parts = {name for found in profile.giving for name in found.parts}
     for found in profile.giving:
         yield _giving(found, quality)
     for name, told in sorted(profile.strengths.items(), key=lambda pair: -pair[1].value):
-        if name in exact:
+        if name in parts:
             continue
         if told.value > TELLS_ALL[told.measure]:
             yield _telling(name, told, answer, quality.leakage, TELLS_ALL[told.measure])

@@ -40,11 +40,13 @@ class Correlations:
         return sorted(pairs, key=lambda pair: -abs(pair[2]))
 
 
-def correlations(rows: pl.LazyFrame, centres: dict[str, tuple[float, float]], count: int) -> Correlations:
+def correlations(
+    rows: pl.LazyFrame, centres: dict[str, tuple[float, float]], count: int, most_work: float = MOST_WORK
+) -> Correlations:
     """`centres`: the mean and standard deviation of each column to compare."""
     names = tuple(name for name, (_, sd) in centres.items() if sd > 0)
     width = len(names)
-    step = max(1, int(np.ceil(count * width**2 / MOST_WORK)))
+    step = max(1, int(np.ceil(count * width**2 / most_work)))
     sums = _Sums(width)
     means = np.array([centres[name][0] for name in names], dtype=np.float32)
     spreads = np.array([centres[name][1] for name in names], dtype=np.float32)
