@@ -72,6 +72,7 @@ def _task(paths: Paths, contract: Contract, labels: Labels, scratch: Path) -> Ta
     if not len(parts["train"]):
         raise JobError("the training part has no rows")
     return Task(
+        target=contract.target,
         names=_read_json(transform / "names.json"),
         classes=len(labels.classes),
         parameters=read_hyperparameters(paths.hyperparameters, contract),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Task:
     """`classes` is 0 for a regression. `validation` may have no rows."""
 
+    target: str
     names: Sequence[str]
     classes: int
     train: Matrix

@@ -9,7 +9,7 @@ import sys
 _hidden = "sklearn" not in sys.modules
 if _hidden:
     sys.modules["sklearn"] = None  # type: ignore[assignment]
-import xgboost
+import xgboost  # noqa: E402
 
 if _hidden:
     del sys.modules["sklearn"]
