@@ -13,25 +13,48 @@ BINARY, MULTICLASS, REGRESSION, IMAGE = "binary", "multiclass", "regression", "i
 PROBLEMS = (BINARY, MULTICLASS, REGRESSION, IMAGE)
 CLASSES = (BINARY, MULTICLASS, IMAGE)
 
-_SHARE = Number(0, 1)
-_ERROR = Number(0, 3e38)
-_LOGLOSS = Number(0, 100)
-_OF_TWO_CLASSES = ("accuracy", "auc", "precision", "recall", "f0_5", "f1", "f2", "true_negative_rate")
-_OF_MANY_CLASSES = (
-    "accuracy",
-    "weighted_precision",
-    "weighted_recall",
-    "weighted_f0_5",
-    "weighted_f1",
-    "weighted_f2",
-)
-_MULTICLASS: Mapping[str, Number] = dict.fromkeys(_OF_MANY_CLASSES, _SHARE) | {"logloss": _LOGLOSS}
+
+def _share(about: str) -> Number:
+    return Number(0, 1, about=about)
+
+
+def _error(about: str) -> Number:
+    return Number(0, 3e38, about=f"{about} An upper limit.")
+
+
+_LOGLOSS = Number(0, 100, about="How far the probabilities are off, sure errors most. An upper limit.")
+_OF_TWO_CLASSES: Mapping[str, Number] = {
+    "accuracy": _share("The share of right answers."),
+    "auc": _share("The chance that a positive row is put before a negative one; .5 is guessing."),
+    "precision": _share("Of the rows called positive, the share that is."),
+    "recall": _share("Of the positive rows, the share that is found."),
+    "f0_5": _share("Precision and recall in one, precision counting twice."),
+    "f1": _share("Precision and recall in one."),
+    "f2": _share("Precision and recall in one, recall counting twice."),
+    "true_negative_rate": _share("Of the negative rows, the share that is called so."),
+    "logloss": _LOGLOSS,
+}
+_OF_MANY_CLASSES: Mapping[str, Number] = {
+    "accuracy": _OF_TWO_CLASSES["accuracy"],
+    "weighted_precision": _share("Precision of each class, weighted by its rows."),
+    "weighted_recall": _share("Recall of each class, weighted by its rows."),
+    "weighted_f0_5": _share("f0_5 of each class, weighted by its rows."),
+    "weighted_f1": _share("f1 of each class, weighted by its rows."),
+    "weighted_f2": _share("f2 of each class, weighted by its rows."),
+    "logloss": _LOGLOSS,
+}
+_OF_NUMBERS: Mapping[str, Number] = {
+    "r2": Number(-1, 1, about="The share of the variation that is explained; 0 is always saying the mean."),
+    "rmse": _error("The usual error, large ones counting more, in the target's unit."),
+    "mae": _error("The mean error, in the target's unit."),
+    "mse": _error("The mean squared error."),
+}
 
 MEASURED: Mapping[str, Mapping[str, Number]] = {
-    BINARY: dict.fromkeys(_OF_TWO_CLASSES, _SHARE) | {"logloss": _LOGLOSS},
-    MULTICLASS: _MULTICLASS,
-    REGRESSION: {"r2": Number(-1, 1), "rmse": _ERROR, "mae": _ERROR, "mse": _ERROR},
-    IMAGE: _MULTICLASS,
+    BINARY: _OF_TWO_CLASSES,
+    MULTICLASS: _OF_MANY_CLASSES,
+    REGRESSION: _OF_NUMBERS,
+    IMAGE: _OF_MANY_CLASSES,
 }
 """The figures of the test part, by the names that the model registry has for them."""
 EVERY: Mapping[str, Number] = {name: field for of in MEASURED.values() for name, field in of.items()}

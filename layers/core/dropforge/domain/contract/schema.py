@@ -17,12 +17,12 @@ from dropforge.domain.contract.parts.tuning import MOST_CHOICES, MOST_RANGES
 
 VALUE = {"type": ["string", "number", "boolean"], "description": "One value of a category."}
 DESCRIPTIONS = {
-    "usecase": "The use case's name; drops of it go under drops/<usecase>/.",
+    "usecase": "The use case's name; its files go under drops/NAME/.",
     "problem": "What kind of answer the model gives.",
     "target": "The column to predict; of pictures, what their folder says.",
     "positive": "The target's value that counts as positive; without it 1, true, yes or y.",
     "classes": "The folders of pictures that are classes; without it, every folder.",
-    "columns": "Every column of the file but the dropped ones: the type, or more about it.",
+    "columns": "The columns of the file: the type of each, or more about it.",
     "drop": "Columns of the file that nothing reads, each with the reason why.",
     "reader": "How the file is written.",
     "image": "To what size every picture is brought.",

@@ -173,8 +173,8 @@ TUNING: Fields = {
     "early_stopping": Flag(model.Tuning.early_stopping, "Whether a trial that falls behind is stopped."),
 }
 RANGE: Fields = {
-    "min": ANY_NUMBER,
-    "max": ANY_NUMBER,
+    "min": Number(ANY_NUMBER.low, ANY_NUMBER.high, about="The least that is tried."),
+    "max": Number(ANY_NUMBER.low, ANY_NUMBER.high, about="The most that is tried."),
     "scale": Word(("linear", "log"), model.Range.scale, "log: as many trials below 0.1 as above."),
 }
 CHAMPION: Fields = {
