@@ -14,3 +14,13 @@ def read_contract(path: Path) -> Contract:
         return load_contract(read_bytes(path))
     except ContractError as fault:
         raise UserError(f"{path} is not a valid contract:\n{fault}") from None
+
+
+def script_of(path: Path, contract: Contract) -> Path | None:
+    """The training script that a contract brings along: it lies beside it."""
+    if contract.algorithm.entry is None:
+        return None
+    script = path.parent / contract.algorithm.entry
+    if not script.is_file():
+        raise UserError(f"{path} names the script {contract.algorithm.entry!r}, which is not beside it")
+    return script

@@ -6,13 +6,16 @@ the last valid one there, so what is compared is that the form is this text's.
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
 from cli.aws_errors import code_of
 from cli.errors import Refused
+from cli.files import read_bytes
 from cli.place import Place
 from cli.waiting import Progress, pause
+from dropforge.domain import keys
 from dropforge.domain.contract import contract_from_json
 from dropforge.edge.contract_yaml import load_contract
 
@@ -28,9 +31,15 @@ class Published:
 
 def publish(place: Place, usecase: str, text: bytes) -> Published:
     """Put the contract where the cloud takes it up."""
-    key = f"contracts/{usecase}/contract.yaml"
+    key = keys.contract_source(usecase)
     place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=text, ContentType="application/yaml")
     return Published(usecase, f"s3://{place.bucket}/{key}", text)
+
+
+def put_script(place: Place, usecase: str, script: Path) -> None:
+    """Put a training script where each run takes its copy from."""
+    key = keys.script(usecase, script.name)
+    place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=read_bytes(script))
 
 
 def wait_until_in_force(place: Place, published: Published, timeout: float) -> str:
@@ -53,7 +62,7 @@ def is_in_force(place: Place, published: Published) -> bool:
     """True when what the cloud holds is what was put."""
     s3 = place.client("s3")
     try:
-        found = s3.get_object(Bucket=place.bucket, Key=f"contracts/{published.usecase}/published.json")
+        found = s3.get_object(Bucket=place.bucket, Key=keys.published_contract(published.usecase))
     except s3.exceptions.NoSuchKey:
         return False
     return contract_from_json(found["Body"].read().decode()) == load_contract(published.text)

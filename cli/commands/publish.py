@@ -1,11 +1,11 @@
-"""Publishes contracts: each is checked here, then put where the cloud takes it up."""
+"""Publishes contracts: each is checked here, then put where the cloud takes it up, its script before it."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from cli.contracts import read_contract
+from cli.contracts import read_contract, script_of
 from cli.place import Place, place_for
-from cli.publishing import publish, wait_until_in_force
+from cli.publishing import publish, put_script, wait_until_in_force
 from cli.show import document, note, wants_json
 
 WAIT_SECONDS = 120.0
@@ -20,6 +20,11 @@ def run(arguments: Namespace) -> int:
     """Publish all or, when one is wrong, none."""
     place = place_for(arguments)
     contracts = [(path, read_contract(path)) for path in arguments.contracts]
+    scripts = [
+        (contract.usecase, script) for path, contract in contracts if (script := script_of(path, contract))
+    ]
+    for usecase, script in scripts:
+        put_script(place, usecase, script)
     answers = [publish_one(place, path, contract.usecase) for path, contract in contracts]
     if wants_json(arguments):
         document(answers)

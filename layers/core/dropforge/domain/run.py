@@ -117,4 +117,5 @@ def _for_jobs(contract: Contract, run: str) -> dict[str, Any]:
         "resources": asdict(contract.resources),
         "hyperparameters": contract.algorithm.hyperparameters(),
         "tuning": tuning_request(contract, run),
+        "script": contract.algorithm.entry or "",
     }
