@@ -1,9 +1,14 @@
-"""A drop and its contract → data to train on.
+"""A drop and its contract → typed rows to learn from.
 
-survey     the file as text: is it a CSV of these columns, whole and decodable? Exact line numbers
-checks     the cells by column: what is bad, and why
-duplicates and split    which rows are kept, and for what
-transform  fitted on the training part, compiled, and run to make the matrices
-baseline   what the training part looks like, in Model Monitor's format
-report     what was found
+reading     the file as cells, block by block, whatever its format; what cannot be read goes to quarantine
+numbers, texts, rules    cells → values, and what is wrong with them
+cells       a block of cells → typed rows and bad rows
+gather      all blocks together: duplicates and repeated keys
+pictures    the same for a drop of pictures
+limits      is what was found fit to learn from?
+dividing    who trains, who validates, who tests
+resample    balance between the classes of the training part
+parts       the parts as files
+baseline    what the training part looks like, in Model Monitor's format
+report      what became of the drop
 """

@@ -33,7 +33,7 @@ MONITORING = {
         "categorical_drift_method": "LInfinity",
     },
 }
-TYPES = {"integer": "Integral", "number": "Fractional", "category": "String"}
+TYPES = {"integer": "Integral", "number": "Fractional", "category": "String", "date": "String"}
 
 
 def write_baseline(train: pl.DataFrame, contract: Contract, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The processing job: a drop → data to train on, or a refusal with its rule and figure.
+"""The processing job: a drop → typed rows to learn from, or a refusal with its rule and figure.
 
 A refusal is a finished job whose report says so; a job that fails is a fault of ours or of the machine.
 """
@@ -7,35 +7,42 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dropforge.domain.contract import Contract, contract_from_json, positive_class
 from training.errors import Refused
+from training.images.columns import tabular
 from training.paths import Paths, only_file
-from training.process import checks, limits
 from training.process.baseline import write_baseline
+from training.process.dividing import PARTS, TRAIN, check_parts, divide, seed_of
+from training.process.limits import check_classes, judge
+from training.process.parts import typed, write_parts
 from training.process.quarantine import Quarantine
+from training.process.reading.drop import digest
 from training.process.report import Report
-from training.process.split import seed_of, split
-from training.process.survey import Survey, survey
-from training.process.transform import Transform
+from training.process.resample import resampled
+from training.process.tables import read_table
+from training.quality import Reading
+from training.transform import Transform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
+
+    from training.process.gather import Gathered
 
 
 def run(paths: Paths) -> None:
     contract = contract_from_json(only_file(paths.processing_input("contract"), "*.json").read_bytes())
-    drop = only_file(paths.processing_input("drop"))
     report = Report(contract.usecase, os.environ.get("RUN", ""), drop={"uri": os.environ.get("DROP_URI", "")})
     with Quarantine(paths.processing_output("quarantine")) as quarantine:
         try:
-            _process(drop, contract, paths, report, quarantine)
+            _process(contract, paths, report, quarantine)
         except Refused as refusal:
             report.status, report.rule, report.reason = "refused", refusal.rule, refusal.reason
             print(f"refused by {refusal.rule}: {refusal.reason}", flush=True)
@@ -43,65 +50,71 @@ def run(paths: Paths) -> None:
     report.write(paths.processing_output("report"))
 
 
-def _process(drop: Path, contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> None:
-    values, found = _read(drop, contract, report, quarantine)
-    limits.check_classes(values[contract.target], contract)
-    seed = seed_of(contract, found.sha256)
-    parts = split(values, contract, seed)
-    report.rows |= {name: rows.height for name, rows in parts.items()}
-    transform = Transform(contract, parts["train"])
-    _write(parts, transform, contract, seed, paths)
-    write_baseline(parts["train"], contract, paths.processing_output("baseline"))
+def _process(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> None:
+    rows = _read(contract, paths, report, quarantine)
+    target = rows.values[contract.target]
+    report.describe(rows.values, tabular(contract))
+    reading = Reading(rows.read, report.rows["bad"], rows.duplicates, tuple(quarantine.reasons.most_common()))
+    judge(rows.values, contract, reading, paths.processing_output("report"))
+    check_classes(target, contract)
+    seed = seed_of(contract, report.drop["sha256"])
+    part_of_row = divide(rows, tabular(contract), seed)
+    check_parts(part_of_row, target, contract)
+    _write(rows.values, part_of_row, contract, seed, report, paths)
 
 
-def _read(
-    drop: Path, contract: Contract, report: Report, quarantine: Quarantine
-) -> tuple[pl.DataFrame, Survey]:
-    """The good rows without duplicates, once they are within the contract's limits."""
+def _read(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> Gathered:
+    """The good rows without duplicates. The digest is taken beside, and is told of a refused drop as well."""
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as scratch:
-        clean = Path(scratch) / "clean.csv"
-        found = survey(drop, contract, clean, quarantine)
-        report.drop |= {"sha256": found.sha256, "bytes": found.size}
-        report.rows |= {"read": found.rows}
-        rows = checks.scan(clean, found.header, contract)
-        checks.set_aside(rows, contract, quarantine)
-        bad = quarantine.reasons.total()
-        report.rows |= {"bad": bad}
-        limits.check_bad_rows(found.rows, quarantine.reasons, contract)
-        values = checks.sound(rows, contract)
-    unique = checks.without_duplicates(values)
-    report.rows |= {"duplicates": values.height - unique.height, "good": unique.height}
-    print(
-        f"read {found.rows} rows in {time.monotonic() - begun:.1f} s: {unique.height} good, {bad} bad",
-        flush=True,
-    )
-    report.describe(unique, contract)
-    limits.check_rows(found.rows, values.height - unique.height, unique.height, contract)
-    return unique, found
+    folder = paths.processing_input("drop")
+    if contract.image is not None:
+        from training.process.pictures import read_pictures
+
+        rows = read_pictures(folder, contract, quarantine, report)
+    else:
+        drop = only_file(folder)
+        with ThreadPoolExecutor(1) as beside:
+            sha256 = beside.submit(digest, drop)
+            try:
+                rows = read_table(drop, contract, quarantine)
+            finally:
+                report.drop |= {"sha256": sha256.result(), "bytes": drop.stat().st_size}
+    bad, good = quarantine.reasons.total(), rows.values.height
+    report.rows |= {"read": rows.read, "bad": bad, "duplicates": rows.duplicates, "good": good}
+    print(f"read {rows.read} rows in {time.monotonic() - begun:.1f} s: {good} good, {bad} bad", flush=True)
+    return rows
 
 
 def _write(
-    parts: dict[str, pl.DataFrame], transform: Transform, contract: Contract, seed: int, paths: Paths
+    values: pl.DataFrame,
+    part_of_row: NDArray[np.int8],
+    contract: Contract,
+    seed: int,
+    report: Report,
+    paths: Paths,
 ) -> None:
+    parts = {name: values.filter(part_of_row == place) for place, name in enumerate(PARTS)}
+    train = parts[PARTS[TRAIN]]
+    report.rows |= {name: rows.height for name, rows in parts.items()}
     folder = paths.processing_output("transform")
-    transform.write(folder)
-    labels = _labels(parts["train"][contract.target], contract)
-    _write_json(folder / "labels.json", labels)
+    table = tabular(contract)
+    Transform(table, typed(train), seed).write(folder)
+    _write_json(folder / "labels.json", _labels(train[contract.target], contract))
     _write_json(folder / "seed.json", {"seed": seed})
-    for name in ("train", "validation"):
-        place = paths.processing_output(name)
-        transform.matrix(parts[name], folder / "transform.onnx", place / "features.npy")
-        positives = (parts[name][contract.target] == labels["positive"]).to_numpy()
-        np.save(place / "labels.npy", positives.astype(np.float32), allow_pickle=False)
-    parts["test"].write_csv(paths.processing_output("test") / "rows.csv")
+    write_baseline(train, table, paths.processing_output("baseline"))
+    balanced = resampled(train[contract.target], contract.resample, seed)
+    if balanced is not None:
+        parts[PARTS[TRAIN]] = train[balanced]
+        report.rows["resampled"] = len(balanced)
+    write_parts(parts, paths)
 
 
-def _labels(classes: pl.Series, contract: Contract) -> dict[str, str]:
-    names = tuple(sorted(classes.unique().to_list()))
-    positive = positive_class(contract.positive, names)
-    negative = next(name for name in names if name != positive)
-    return {"negative": negative, "positive": str(positive)}
+def _labels(target: pl.Series, contract: Contract) -> dict[str, object]:
+    if not contract.classifies:
+        return {"classes": [], "positive": None}
+    classes = sorted(target.unique().to_list())
+    positive = positive_class(contract.positive, tuple(classes)) if contract.problem == "binary" else None
+    return {"classes": classes, "positive": positive}
 
 
 def _write_json(path: Path, document: object) -> None:

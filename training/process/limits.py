@@ -1,4 +1,5 @@
-"""The contract's quality limits: how much may be wrong with a drop that still becomes a model."""
+"""Is the drop fit to become a model? The contract's limits, as `training.quality` finds them broken, and what
+a problem asks of its target."""
 
 from __future__ import annotations
 
@@ -6,58 +7,47 @@ from typing import TYPE_CHECKING
 
 from dropforge.domain.contract import positive_class
 from training.errors import Refused
+from training.quality import assess
+from training.quality.checks import bad_rows, duplicates, too_few_rows
+from training.quality.findings import REFUSE
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from pathlib import Path
 
     import polars as pl
 
     from dropforge.domain.contract import Contract
+    from training.quality import Reading
 
 
-def check_bad_rows(read: int, reasons: Counter[str], contract: Contract) -> None:
-    bad, most = reasons.total(), contract.quality.bad_rows
-    if bad > most * read:
-        named = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common(3))
-        raise Refused(
-            "quality.bad_rows",
-            f"{bad} of {read} rows are bad ({_percent(bad / read)}), "
-            f"more than the {_percent(most)} allowed: {named}",
-        )
-
-
-def check_rows(read: int, duplicates: int, good: int, contract: Contract) -> None:
-    most, least = contract.quality.duplicates, contract.quality.minimum_rows
-    if duplicates > most * read:
-        raise Refused(
-            "quality.duplicates",
-            f"{duplicates} of {read} rows repeat another one ({_percent(duplicates / read)}), "
-            f"more than the {_percent(most)} allowed",
-        )
-    if good < least:
-        raise Refused(
-            "quality.minimum_rows", f"{good} good rows, fewer than the {least} that the contract asks for"
-        )
+def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Path) -> None:
+    """Writes the quality report, of a refused drop too, where there is a row to report on."""
+    if values.height:
+        assessment = assess(values, contract, reading)
+        assessment.write(folder)
+        assessment.refuse_any()
+    quality = contract.quality
+    found = [
+        *bad_rows(reading, quality),
+        *duplicates(reading, quality),
+        *too_few_rows(values.height, quality),
+    ]
+    for finding in found:
+        if finding.severity == REFUSE:
+            raise Refused(finding.rule, finding.sentence)
 
 
 def check_classes(target: pl.Series, contract: Contract) -> None:
+    """Two classes, one of them positive, for a binary problem; at least two for a multiclass one."""
+    if not contract.classifies:
+        return
     counts = dict(sorted(target.value_counts().iter_rows()))
     named = ", ".join(f"{value!r} ({count} rows)" for value, count in list(counts.items())[:5])
-    if len(counts) != 2:
-        raise Refused("target", f"{contract.target} has {len(counts)} classes, not 2: {named}")
-    if positive_class(contract.positive, tuple(counts)) is None:
+    if len(counts) < 2 or (contract.problem == "binary" and len(counts) != 2):
+        wanted = "2" if contract.problem == "binary" else "at least 2"
+        raise Refused("target", f"{contract.target} has {len(counts)} classes, not {wanted}: {named}")
+    if contract.problem == "binary" and positive_class(contract.positive, tuple(counts)) is None:
         wanted = "none is 1, true or yes" if contract.positive is None else f"none is {contract.positive!r}"
         raise Refused(
             "positive", f"{contract.target} has the classes {named}, and {wanted}: name the positive one"
         )
-    value, count = min(counts.items(), key=lambda pair: pair[1])
-    if count < contract.quality.minimum_class:
-        raise Refused(
-            "quality.minimum_class",
-            f"class {value!r} has {count} rows, fewer than the {contract.quality.minimum_class} "
-            "that the contract asks for",
-        )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"

@@ -31,8 +31,8 @@ class Report:
 
     def describe(self, values: pl.DataFrame, contract: Contract) -> None:
         """Each feature of the good rows, and the classes."""
-        counts = values[contract.target].value_counts()
-        self.classes = dict(sorted(counts.iter_rows()))
+        if contract.classifies:
+            self.classes = dict(sorted(values[contract.target].value_counts().iter_rows()))
         for column in contract.features:
             found = values[column.name]
             described: dict[str, Any] = {"type": column.type, "missing": found.null_count()}

@@ -50,7 +50,8 @@ class Container:
     def evaluate(self, contract: Contract | None = None) -> int:
         pinned = contract_to_json(contract or self.contract)
         self._put("processing/input/contract/contract.json", pinned.encode())
-        self._put("processing/input/test/rows.csv", self.content("processing/output/test/rows.csv"))
+        test = self.base / "processing" / "output" / "test"
+        shutil.copytree(test, self.base / "processing" / "input" / "test", dirs_exist_ok=True)
         archive = self._put("processing/input/model/model.tar.gz", b"")
         with tarfile.open(archive, "w:gz") as tar:
             tar.add(self.base / "model", arcname=".")

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dropforge.domain.contract import Contract, parse_contract
 from tests.unit.training.container import Another, Container, loan_csv
+from training.process.dividing import PARTS
 
 SMALL: dict[str, Any] = {
     "usecase": "small",
@@ -43,6 +44,10 @@ def text(lines: list[str], header: str = "n,c,y") -> bytes:
 def quarantined(container: Container) -> list[dict[str, str]]:
     body = container.content("processing/output/quarantine/rows.csv").decode()
     return list(csv.DictReader(io.StringIO(body)))
+
+
+def part(container: Container, name: str) -> pl.DataFrame:
+    return pl.read_parquet(container.base / "processing" / "output" / name / "rows.parquet")
 
 
 def test_every_row_is_good_bad_or_a_duplicate(container: Container) -> None:
@@ -102,10 +107,12 @@ def test_line_numbers_count_lines_and_not_rows(another: Another) -> None:
 def test_missing_values_are_missing_whatever_stands_for_them(
     another: Another,
 ) -> None:
+    """So rows that say the same in other words are duplicates."""
     container = another(small(reader={"nulls": ["?", "NA"]}))
     report = container.process(text([*rows(), "?,NA,0", ",,1", ' ? ,"",0']))
     assert report["rows"]["bad"] == 0
-    assert report["columns"]["n"]["missing"] == report["columns"]["c"]["missing"] == 3
+    assert report["rows"]["duplicates"] == 1
+    assert report["columns"]["n"]["missing"] == report["columns"]["c"]["missing"] == 2
 
 
 def test_a_required_column_with_a_gap_makes_a_bad_row(another: Another) -> None:
@@ -161,8 +168,18 @@ def test_the_contract_says_how_the_file_is_written(encoding: str, delimiter: str
         (b"\n \n\r\n", "empty", "nothing but blank lines"),
         (b"n,c,y\n", "empty", "a header and no rows"),
         (b"n,c,y", "empty", "a header and no rows"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "binary", "byte 8 is a NUL"),
-        (b"PK\x03\x04\xff\xfe" * 50, "reader.encoding", "not utf-8 text: after line 0 comes the byte 0xff"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "reader.format", "the file is a PNG picture"),
+        (text(rows()) + b"1,\x00,0\n", "binary", "the file is not text: byte 368 is a NUL"),
+        (
+            b"PK\x03\x04" * 50,
+            "reader.format",
+            "a zip archive or an Excel workbook; by its name or the contract",
+        ),
+        (
+            text(rows()) + b"1,\xff\xfe,0\n",
+            "reader.encoding",
+            "not utf-8 text: after line 61 comes the byte 0xff",
+        ),
         (b"x" * 2_000_000, "binary", "line 1 is longer than 1048576 characters"),
         (text(rows()).replace(b",", b";"), "reader.delimiter", "it looks like ';' is the delimiter"),
         (text(rows(), "n,c"), "columns", "the header lacks 'y'"),
@@ -230,13 +247,13 @@ def test_another_seed_gives_another_split(container: Container, another: Another
     container.process(loan_csv(600))
     twin = another(replace(container.contract, split=replace(container.contract.split, seed=8)))
     twin.process(loan_csv(600))
-    test = "processing/output/test/rows.csv"
+    test = "processing/output/test/rows.parquet"
     assert container.content(test) != twin.content(test)
 
 
 def test_each_part_has_its_share_of_each_class(container: Container) -> None:
     report = container.process(loan_csv(2000))
-    positives = np.load(container.base / "processing/output/train/labels.npy").sum()
+    positives = (part(container, "train")["Personal Loan"] == "1").sum()
     assert report["rows"]["train"] == pytest.approx(1400, abs=2)
     assert positives == pytest.approx(0.7 * report["classes"]["1"], abs=2)
 
@@ -247,15 +264,8 @@ def test_rows_with_equal_features_stay_on_one_side(another: Another) -> None:
     lines = [f"k{n},{n % 50 % 10},{'abcdef'[n % 50 % 6]},{n % 50 % 2}" for n in range(500)]
     container = another(small(columns=columns))
     assert container.process(text(lines, "k,n,c,y"))["rows"]["duplicates"] == 0
-    test = {
-        tuple(row)
-        for row in csv.reader(container.content("processing/output/test/rows.csv").decode().split())
-    }
-    seen = {tuple(row) for row in np.load(container.base / "processing/output/train/features.npy").tolist()}
-    names = container.output("transform/names.json")
-    for number, category, _ in test - {("n", "c", "y")}:
-        wanted = [float(number), *(float(name == f"c={category}") for name in names[1:])]
-        assert tuple(wanted) not in seen
+    sides = [set(part(container, name).select("n", "c").iter_rows()) for name in PARTS]
+    assert sum(map(len, sides)) == len(set().union(*sides))
 
 
 def test_the_baseline_describes_the_training_part(trained: Container) -> None:

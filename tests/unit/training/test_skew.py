@@ -16,8 +16,8 @@ from training.errors import BadRecord
 from training.features import Features
 from training.model.graphs import open_graph
 from training.model.predictor import Predictor
-from training.process import checks
 from training.process.quarantine import Quarantine
+from training.process.tables import read_table
 from training.serve.requests import csv_records
 
 CONTRACT = parse_contract(
@@ -37,13 +37,11 @@ words = st.text("01.-+eE?NAtTrueFALSE _\xa0\tä", max_size=8)
 
 def processed(cells: list[str], folder: Path) -> tuple[list[Any], bool]:
     """The typed values of one row, or nothing and True where the row is bad."""
-    clean = folder / "clean.csv"
-    with clean.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerow([2, *cells, "1"])
-    rows = checks.scan(clean, ("n", "i", "c", "y"), CONTRACT)
+    drop = folder / "drop.csv"
+    with drop.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows([("n", "i", "c", "y"), [*cells, "1"]])
     with Quarantine(folder) as quarantine:
-        checks.set_aside(rows, CONTRACT, quarantine)
-    values = checks.sound(rows, CONTRACT)
+        values = read_table(drop, CONTRACT, quarantine).values
     return list(values.select("n", "i", "c").fill_null(float("nan")).rows()), bool(quarantine.reasons)
 
 

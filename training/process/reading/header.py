@@ -30,8 +30,7 @@ MOST_NAMED = 10
 def check_header(cells: list[str], contract: Contract) -> tuple[str, ...]:
     """The names in the file's order, or Refused. Dropped columns may be absent: nothing reads them."""
     names = tuple(cell.strip(SPACES) for cell in cells)
-    wanted = [column.name for column in contract.columns]
-    known = {*wanted, *contract.drop}
+    known = {column.name for column in contract.columns} | set(contract.drop)
     _check_delimiter(names, cells, contract, known)
     if not known & set(names):
         raise Refused(
@@ -39,19 +38,26 @@ def check_header(cells: list[str], contract: Contract) -> tuple[str, ...]:
             f"the first row names none of the contract's columns; it begins with {_listed(names)}. "
             "Has the file no header?",
         )
+    check_names(names, contract, "the header")
+    return names
+
+
+def check_names(names: tuple[str, ...], contract: Contract, what: str) -> None:
+    """Refused unless these are the contract's columns, each once; `what` has them, for the sentence."""
+    wanted = [column.name for column in contract.columns]
+    known = {*wanted, *contract.drop}
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise Refused("columns", f"the header names {_listed(twice)} more than once")
+        raise Refused("columns", f"{what} names {_listed(twice)} more than once")
     missing = [name for name in wanted if name not in names]
     extra = [name for name in names if name not in known]
     if missing:
         also = f", and has {_listed(extra)} that the contract does not know" if extra else ""
-        raise Refused("columns", f"the header lacks {_listed(missing)}{also}")
+        raise Refused("columns", f"{what} lacks {_listed(missing)}{also}")
     if extra:
         raise Refused(
-            "columns", f"the header has {_listed(extra)}, not in the contract: list it under columns or drop"
+            "columns", f"{what} has {_listed(extra)}, not in the contract: list it under columns or drop"
         )
-    return names
 
 
 def _check_delimiter(names: tuple[str, ...], cells: list[str], contract: Contract, known: set[str]) -> None:

@@ -1,8 +1,9 @@
-"""A text file's lines with their numbers, and the rows that quotes spread over several of them."""
+"""One line after the other with its number, and the rows that quotes spread over several of them."""
 
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING
 
 from dropforge.domain.contract.cells import SPACES
@@ -10,9 +11,9 @@ from training.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TextIO
 
-LONGEST_LINE = 1024 * 1024
+    from dropforge.domain.contract import Reader
+    from training.process.reading.blocks import Blocks
 
 
 class Unreadable(Exception):
@@ -20,16 +21,25 @@ class Unreadable(Exception):
 
 
 class Lines:
-    """Iterates over (number, line without its end); `number` is the last line read, from 1."""
+    """Iterates over (number, line without its end) of one block; takes the next one while a quote is open.
 
-    def __init__(self, text: TextIO, delimiter: str) -> None:
-        self._text = text
-        self._delimiter = delimiter
-        self.number = 0
+    `number` is the last line read, from 1.
+    """
+
+    def __init__(self, block: bytes, blocks: Blocks, reader: Reader, number: int = 0) -> None:
+        self._text = io.StringIO(block.decode(), newline="")
+        self._blocks = blocks
+        self._reader = reader
+        self.number = number
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        while line := self._next():
+        while line := self._text.readline():
+            self.number += 1
             yield self.number, line.rstrip("\r\n")
+
+    def rest(self) -> bytes:
+        """What is left of the block."""
+        return self._text.read().encode()
 
     def first_row(self) -> list[str]:
         """The header's cells: the first line that is not blank."""
@@ -43,8 +53,10 @@ class Lines:
 
     def quoted_row(self, line: str) -> list[str]:
         """The cells of the row that begins with `line`, reading on while a quote is open."""
-        begun = self.number
-        rows = csv.reader(self._from(line), delimiter=self._delimiter, strict=True)
+        begun, quote = self.number, self._reader.quote
+        if not quote:
+            return line.split(self._reader.delimiter)
+        rows = csv.reader(self._from(line), delimiter=self._reader.delimiter, quotechar=quote, strict=True)
         try:
             return next(rows)
         except csv.Error as fault:
@@ -56,14 +68,10 @@ class Lines:
 
     def _from(self, line: str) -> Iterator[str]:
         yield line + "\n"
-        while following := self._next():
+        while following := self._text.readline() or self._next_block():
+            self.number += 1
             yield following
 
-    def _next(self) -> str:
-        line = self._text.readline(LONGEST_LINE)
-        if len(line) == LONGEST_LINE:
-            raise Refused(
-                "binary", f"line {self.number + 1} is longer than {LONGEST_LINE} characters: no CSV file"
-            )
-        self.number += bool(line)
-        return line
+    def _next_block(self) -> str:
+        self._text = io.StringIO(self._blocks.next().decode(), newline="")
+        return self._text.readline()

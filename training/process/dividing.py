@@ -1,0 +1,155 @@
+"""Who trains, who validates, who tests; seeded, and never a copy of a row on two sides.
+
+By chance, rows with equal features move as one, or the model would be tested on what it has seen; where no
+two are equal, the parts are those of scikit-learn's train_test_split with the same seed. Stratified, that
+is done for each class. By time the oldest rows train and the newest test; by group no group is on two
+sides. Shares are met to within one such lot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from training.errors import Refused
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dropforge.domain.contract import Contract, Split
+    from training.process.gather import Gathered
+
+    Places = NDArray[np.int64]
+    Parts = NDArray[np.int8]
+
+PARTS = ("train", "validation", "test")
+TRAIN, VALIDATION, TEST = range(3)
+
+
+def seed_of(contract: Contract, drop_sha256: str) -> int:
+    """One seed for every random choice of a run: the contract's, else one from the drop's digest."""
+    if contract.split.seed is not None:
+        return contract.split.seed
+    return int(hashlib.sha256(drop_sha256.encode()).hexdigest()[:7], 16)
+
+
+def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
+    """The place in PARTS of each row."""
+    split, generator = contract.split, np.random.RandomState(seed)
+    if rows.parts is not None:
+        return _given(rows, contract, generator)
+    if rows.moments is not None:
+        if split.by == "time":
+            return _in_time(rows.moments, split)
+        lots, sizes = _lots(rows.moments.to_frame())
+        return _dealt(generator.permutation(len(sizes)), sizes, split)[lots]
+    lots, sizes = _lots(rows.values.select(_features(rows.values, contract)))
+    stratify = contract.classifies if split.stratify is None else split.stratify
+    if not stratify:
+        return _dealt(generator.permutation(len(sizes)), sizes, split)[lots]
+    heads = np.unique(lots, return_index=True)[1]
+    return _by_class(rows.values[contract.target].gather(heads), sizes, split, generator)[lots]
+
+
+def check_parts(parts: Parts, target: pl.Series, contract: Contract) -> None:
+    """Every part that should have rows has some, of every class."""
+    shares = (contract.split.train, contract.split.validation, contract.split.test)
+    for place, name in enumerate(PARTS):
+        if not shares[place]:
+            continue
+        rows = parts == place
+        if not rows.any():
+            raise Refused("split", f"no row of {len(parts)} is left for {name}: too few different ones")
+        if contract.classifies:
+            _check_classes(target.filter(pl.Series(rows)), target, name)
+
+
+def _check_classes(part: pl.Series, target: pl.Series, name: str) -> None:
+    missing = set(target.unique().to_list()) - set(part.unique().to_list())
+    if missing:
+        value = min(missing)
+        raise Refused(
+            "split",
+            f"class {value!r} has {int((target == value).sum())} rows, "
+            f"too few different ones to have one in {name}",
+        )
+
+
+def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState) -> Parts:
+    """The parts that the drop names. A validation part that it lacks is dealt from its training part."""
+    assert rows.parts is not None  # noqa: S101
+    parts = rows.parts.replace_strict(list(PARTS), range(len(PARTS)), return_dtype=pl.Int8).to_numpy().copy()
+    split = contract.split
+    if split.validation and not (parts == VALIDATION).any():
+        share = split.validation / (split.train + split.validation)
+        training = np.flatnonzero(parts == TRAIN)
+        inner = replace(split, train=1 - share, validation=0, test=share)
+        sizes = np.ones(len(training), np.int64)
+        dealt = _by_class(rows.values[contract.target].gather(training), sizes, inner, generator)
+        parts[training[dealt == TEST]] = VALIDATION
+    return parts
+
+
+def _features(values: pl.DataFrame, contract: Contract) -> pl.Expr:
+    """By place: a column's name might mean something else to polars."""
+    return pl.nth([values.columns.index(column.name) for column in contract.features])
+
+
+def _lots(columns: pl.DataFrame) -> tuple[Places, Places]:
+    """Of each row the lot of rows equal to it, counted in the order of their first rows; and the lots' sizes.
+
+    Rows are compared by a 64-bit digest; where two differ and share one, they only go to the same side.
+    """
+    named = columns.rename(dict(zip(columns.columns, map(str, range(columns.width)), strict=True)))
+    digests = named.select(pl.struct(pl.all()).hash(seed=0)).to_series()
+    if digests.n_unique() == len(digests):
+        return np.arange(len(digests)), np.ones(len(digests), np.int64)
+    firsts, lots, sizes = np.unique(
+        digests.to_numpy(), return_index=True, return_inverse=True, return_counts=True
+    )[1:]
+    rank = np.empty(len(firsts), np.int64)
+    rank[np.argsort(firsts)] = np.arange(len(firsts))
+    return rank[lots], sizes[np.argsort(firsts)]
+
+
+def _by_class(classes: pl.Series, sizes: Places, split: Split, generator: np.random.RandomState) -> Parts:
+    part_of_lot = np.empty(len(sizes), np.int8)
+    for name in sorted(classes.unique().to_list()):
+        members = np.flatnonzero((classes == name).to_numpy())
+        order = generator.permutation(len(members))
+        part_of_lot[members] = _dealt(order, sizes[members], split)
+    return part_of_lot
+
+
+def _in_time(moments: pl.Series, split: Split) -> Parts:
+    """Of two rows of one moment the one that comes first in the file is the older one."""
+    times = moments.cast(pl.String) if moments.dtype == pl.Categorical else moments
+    order = np.argsort(times.rank("dense").to_numpy(), kind="stable")
+    dealt = np.full(len(order), VALIDATION if split.validation else TRAIN, np.int8)
+    dealt[: math.floor(split.train * len(order))] = TRAIN
+    dealt[len(order) - math.ceil(split.test * len(order)) :] = TEST
+    parts = np.empty(len(order), np.int8)
+    parts[order] = dealt
+    return parts
+
+
+def _dealt(order: Places, sizes: Places, split: Split) -> Parts:
+    """The part of each lot: in this order the first ones test, the next ones train, the rest validates.
+
+    A lot belongs where its middle falls.
+    """
+    ends = np.cumsum(sizes[order])
+    middles, total = ends - sizes[order] / 2, int(ends[-1])
+    tests = math.ceil(split.test * total)
+    trains = tests + math.floor(split.train * total)
+    dealt = np.full(len(order), VALIDATION if split.validation else TEST, np.int8)
+    dealt[middles < trains] = TRAIN
+    dealt[middles < tests] = TEST
+    parts = np.empty(len(order), np.int8)
+    parts[order] = dealt
+    return parts

@@ -1,0 +1,87 @@
+"""Cells → numbers, by the rule that the server reads them with, for a whole column at once.
+
+polars' own cast agrees with the rule on every text that it reads, but for infinities, not-a-numbers and texts
+that are too long. So it is tried first, and where its figures show that nothing of the kind is there and
+nothing was left unread, that was all. The other columns go through the rule as an expression, which takes
+about three times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dropforge.domain.contract import parse_number
+from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropforge.domain.contract import Column
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`values` is null where there is none; `unread` marks the cells that are none and hold something."""
+
+    values: pl.Series
+    unread: pl.Series | None
+
+
+def read_numbers(cells: pl.DataFrame, nulls: Sequence[str]) -> list[Numbers]:
+    """Of each column of the frame."""
+    names = cells.columns
+    if any(parse_number(marker) is not None for marker in nulls):
+        return [_carefully(values, nulls) for values in cells.get_columns()]
+    cast = cells.select(pl.col(name).cast(pl.Float64, strict=False) for name in names)
+    figures = cast.select(
+        *(pl.col(name).null_count().alias(f"missing {name}") for name in names),
+        *((pl.col(name).abs() <= LARGEST_NUMBER).all().alias(f"fit {name}") for name in names),
+    ).row(0, named=True)
+    lengths = cells.select(
+        pl.col(name).str.len_bytes().max() if cells.schema[name] == pl.String else pl.lit(0).alias(name)
+        for name in names
+    ).row(0, named=True)
+    return [
+        Numbers(cast[name], None)
+        if figures[f"missing {name}"] == cells[name].null_count()
+        and figures[f"fit {name}"]
+        and (lengths[name] or 0) <= LONGEST_NUMBER
+        else _carefully(cells[name], nulls)
+        for name in names
+    ]
+
+
+def present_text(cell: pl.Expr, nulls: Sequence[str]) -> pl.Expr:
+    """The cell without spaces around it, or null where it holds no value."""
+    text = cell.str.strip_chars(SPACES)
+    return pl.when(~text.is_in(list(nulls))).then(text)
+
+
+def _carefully(cells: pl.Series, nulls: Sequence[str]) -> Numbers:
+    frame = pl.DataFrame({"cell": cells})
+    if cells.dtype == pl.String:
+        text = present_text(pl.col("cell"), nulls)
+        readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)
+        number = pl.when(readable).then(text).cast(pl.Float64, strict=False)
+    else:
+        text = number = pl.col("cell")
+    fitting = pl.when(number.abs() <= LARGEST_NUMBER).then(number).alias("value")
+    read = frame.select(fitting, (text.is_not_null() & fitting.is_null()).alias("unread"))
+    return Numbers(read["value"], read["unread"] if read["unread"].any() else None)
+
+
+def number_faults(column: Column, numbers: Numbers) -> list[tuple[str, pl.Series]]:
+    """What is wrong with some of the column's cells, and with which; nothing that is wrong with none."""
+    values, faults = numbers.values, []
+    if numbers.unread is not None:
+        faults.append((f"{column.name} not a number", numbers.unread))
+    if column.type == "integer":
+        faults.append((f"{column.name} not a whole number", values != values.floor()))
+    if column.min is not None:
+        faults.append((f"{column.name} below {column.min:.15g}", values < column.min))
+    if column.max is not None:
+        faults.append((f"{column.name} above {column.max:.15g}", values > column.max))
+    return [(sentence, broken) for sentence, broken in faults if broken.any()]

@@ -1,0 +1,30 @@
+"""The parts as files of typed rows: what training, evaluation and tuning read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import polars.selectors as of_type
+
+from training.process.dividing import PARTS
+
+if TYPE_CHECKING:
+    from training.paths import Paths
+
+ROWS = "rows.parquet"
+GROUP = 65_536
+"""Rows that are packed together: what a reader has to hold at once."""
+
+
+def typed(rows: pl.DataFrame) -> pl.LazyFrame:
+    """Categories as the texts that they stand for, one batch at a time."""
+    return rows.lazy().with_columns(of_type.categorical().cast(pl.String))
+
+
+def write_parts(parts: dict[str, pl.DataFrame], paths: Paths) -> None:
+    """Every part has its file, with no row if it has none."""
+    for name in PARTS:
+        place = paths.processing_output(name) / ROWS
+        typed(parts[name]).sink_parquet(place, compression="lz4", row_group_size=GROUP, maintain_order=True)
+    typed(parts["test"]).sink_csv(paths.processing_output("test") / "rows.csv")
