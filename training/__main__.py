@@ -11,6 +11,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from training.kernels import choose_kernels
 from training.paths import Paths
 
 if TYPE_CHECKING:
@@ -42,4 +43,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    choose_kernels()  # before any verb loads what does linear algebra
     sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""One rounding on every machine that can: which kernels the linear algebra library takes.
+
+OpenBLAS chooses kernels by the processor's maker, and takes narrower ones on an AMD processor with the same
+vector instructions as an Intel one. Sums are then rounded otherwise; where columns tie, as when some give the
+target exactly, even another set of them is selected. So the widest kernels are asked for wherever the
+processor has their instructions. It is read when the library is loaded, hence before anything else here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+INSTRUCTIONS = frozenset(("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"))
+KERNELS = "SkylakeX"
+PROCESSOR = Path("/proc/cpuinfo")
+
+
+def choose_kernels() -> None:
+    """A choice made from outside stands."""
+    if PROCESSOR.exists() and _flags(PROCESSOR.read_text(encoding="utf-8")) >= INSTRUCTIONS:
+        os.environ.setdefault("OPENBLAS_CORETYPE", KERNELS)
+
+
+def _flags(text: str) -> frozenset[str]:
+    """Of the first core."""
+    line = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return frozenset(line.partition(":")[2].split())
