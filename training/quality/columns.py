@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BARS = 24
+LARGEST_WHOLE = 1e6
+"""Beyond this a bar more or less to a value is not seen."""
 MOST_TOP = 8
 QUARTILES = (0.25, 0.5, 0.75)
 
@@ -70,7 +73,7 @@ def of_numbers(name: str, type_: str, ordered: NDArray[np.float32], rows: int) -
     quarter, median, three_quarters = (float(ordered[_place(share, len(ordered))]) for share in QUARTILES)
     mean, sd = float(ordered.mean(dtype=np.float64)), float(ordered.std(dtype=np.float64))
     low, high = float(ordered[0]), float(ordered[-1])
-    bars = histogram(ordered, distinct)
+    bars = histogram(ordered)
     numbers = Numbers(low, quarter, median, three_quarters, high, mean, sd, bars)
     return Figures(name, type_, rows, missing, distinct, numbers)
 
@@ -82,11 +85,12 @@ def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
     return Figures(name, type_, len(values), values.null_count(), counted.height, top=top)
 
 
-def histogram(ordered: NDArray[np.float32], distinct: int) -> Histogram:
-    """Bars of equal width; one a value where there are few whole ones."""
+def histogram(ordered: NDArray[np.float32]) -> Histogram:
+    """Bars of equal width; of whole numbers each bar holds as many, or they would seem to come and go."""
     low, high = float(ordered[0]), float(ordered[-1])
-    if distinct <= BARS and high - low < BARS and not np.mod(ordered, 1).any():
-        edges = np.arange(low - 0.5, high + 1)
+    if high - low < LARGEST_WHOLE and not np.mod(ordered, 1).any():
+        step = max(1, math.ceil((high - low + 1) / BARS))
+        edges = np.arange(low - 0.5, high + step, step)
     else:
         edges = np.linspace(low, high if high > low else low + 1, BARS + 1)
     places = np.searchsorted(ordered, edges[1:-1].astype(np.float32), side="left")
