@@ -20,7 +20,7 @@ INSTANCE = Text(
 ANY_TEXT = Text(r"[^\x00]{0,64}", "a text of at most 64 characters")
 NAME = Text(r"(?!\s)[^\x00-\x1f\x7f]{1,256}(?<!\s)", "a column's name (1 to 256 characters)")
 CLASS = Text(r"(?![\s.])[^\x00-\x1f\x7f/\\]{1,128}(?<!\s)", "a class's name (a folder: 1 to 128 characters)")
-REASON = Text(r"[\s\S]{1,500}", "a reason of 1 to 500 characters")
+REASON = Text(r"[^\x00]{1,500}", "a reason of 1 to 500 characters")
 OWNER = Text(r"[^@\s]{1,64}@[^@\s]{1,255}", "an e-mail address")
 ANY_NUMBER = Number(-LARGEST_NUMBER, LARGEST_NUMBER)
 
