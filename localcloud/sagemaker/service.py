@@ -19,6 +19,7 @@ from localcloud.sagemaker.endpoints.operations import Endpoints
 from localcloud.sagemaker.jobs.processing.operations import ProcessingJobs
 from localcloud.sagemaker.jobs.runner import Runner
 from localcloud.sagemaker.jobs.training.operations import TrainingJobs
+from localcloud.sagemaker.jobs.tuning.operations import TuningJobs
 from localcloud.sagemaker.ports import ApiError, CloudPorts
 from localcloud.sagemaker.resources.endpoint_configs import EndpointConfigs
 from localcloud.sagemaker.resources.model_package_groups import ModelPackageGroups
@@ -49,6 +50,7 @@ class SageMaker:
         self._deployments = Deployments(context, self._invoker)
         self._training = TrainingJobs(context, self._runner)
         self._processing = ProcessingJobs(context, self._runner)
+        self._tuning = TuningJobs(context, self._training)
         groups = ModelPackageGroups(context)
         packages = ModelPackages(context, groups)
         models = Models(context, packages)
@@ -57,6 +59,7 @@ class SageMaker:
         parts = (
             self._training,
             self._processing,
+            self._tuning,
             groups,
             packages,
             models,
@@ -76,6 +79,7 @@ class SageMaker:
         self._capture.start()
         self._training.recover()
         self._processing.recover()
+        self._tuning.recover()
         self._deployments.recover()
 
     def stop(self) -> None:
@@ -84,6 +88,7 @@ class SageMaker:
         self._capture.stop()
         self._meter.stop()
         self._runner.shut_down()
+        self._tuning.shut_down()
         self._deployments.shut_down()
         self._context.logs.stop()
         self._context.clients.close()

@@ -45,6 +45,8 @@ def train() -> int:
         time.sleep(float(settings.get("pause", 0)))
     for turn, score in enumerate((0.5, 0.75)):
         say(f"[{turn}] validation-auc:{score}")
+    if "x" in settings:
+        return search(settings)
     channels = {channel.name: sorted(_names(channel)) for channel in (BASE / "input/data").iterdir()}
     seen = {
         "channels": channels,
@@ -118,6 +120,17 @@ def addresses(names: list[str]) -> dict[str, list[str]]:
     command = ["getent", "hosts", *names]
     native = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
     return {"python": [socket.gethostbyname(name) for name in names], "system": native[::2]}
+
+
+def search(settings: dict[str, str]) -> int:
+    """Prints how good x is, growing over the rounds; some values are told to be slow or to fail."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    goal = 1 - (float(settings["x"]) - 0.3) ** 2
+    for turn in range(int(settings.get("epochs", 1))):
+        say(f"[{turn}] objective:{goal * (turn + 1):.6f}")
+        time.sleep(float(settings.get("pause", 0)))
+    (BASE / "model/model.json").write_text(json.dumps(settings))
+    return 1 if settings.get("word") == "broken" else 0
 
 
 def process(arguments: list[str]) -> int:

@@ -75,7 +75,7 @@ class Optimiser:
             self._study.tell(proposal.trial, state=TrialState.PRUNED if stopped else TrialState.FAIL)
 
     def remember(self, hyperparameters: Mapping[str, str], value: float | None) -> None:
-        """What was tried before, by a parent or by an earlier life; outside of the ranges it teaches nothing."""
+        """What was tried before; what lies outside of the ranges teaches nothing."""
         from optuna.trial import create_trial
 
         try:
@@ -88,7 +88,7 @@ class Optimiser:
             self._study.add_trial(trial)
 
     def is_given_up(self, proposal: Proposal, values: Sequence[float], since: int) -> bool:
-        """Hyperband: whether a running trial is not worth more resource, its values from `since` on being new."""
+        """Hyperband: whether a trial is not worth more resource; its values from `since` on are new."""
         if self._strategy.name != "Hyperband":
             return False
         for step in range(since, min(len(values), self._strategy.most_resource)):
