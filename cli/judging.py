@@ -44,7 +44,7 @@ class Judgement:
 def judge(contract: Contract, file: Path) -> Judgement:
     """Run the checks in the image's environment."""
     inputs: dict[str, Path | bytes] = {"contract": contract_to_json(contract).encode(), "drop": file}
-    with outputs_of("process", inputs) as outputs:
+    with outputs_of("check", inputs) as outputs:
         folder = outputs / "report"
         quality, page = folder / "quality.json", folder / "quality.html"
         return Judgement(

@@ -1,4 +1,4 @@
-"""`python -m training process|train|evaluate|serve|survey`: the image's entry point.
+"""`python -m training process|train|evaluate|serve|check|survey`: the image's entry point.
 
 SageMaker passes `train` and `serve` by itself; a processing job names its verb in ContainerArguments. A
 verb's modules are imported only when it runs, so that an endpoint does not load what only training needs.
@@ -17,7 +17,7 @@ from training.paths import Paths
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = ("process", "train", "evaluate", "serve", "survey")
+VERBS = ("process", "train", "evaluate", "serve", "check", "survey")
 LONGEST_REASON = 1000
 """SageMaker keeps the first 1,024 characters of a reason."""
 

@@ -37,12 +37,15 @@ if TYPE_CHECKING:
     from training.process.gather import Gathered
 
 
-def run(paths: Paths) -> None:
+def run(paths: Paths, keep_rows: bool = True) -> None:
+    """Without `keep_rows` all is judged, and no part of the rows is written."""
     contract = contract_from_json(only_file(paths.processing_input("contract"), "*.json").read_bytes())
     report = Report(contract.usecase, os.environ.get("RUN", ""), drop={"uri": os.environ.get("DROP_URI", "")})
     with Quarantine(paths.processing_output("quarantine")) as quarantine:
         try:
-            _process(contract, paths, report, quarantine)
+            parts = _process(contract, paths, report, quarantine)
+            if keep_rows:
+                write_parts(parts, paths)
         except Refused as refusal:
             report.status, report.rule, report.reason = "refused", refusal.rule, refusal.reason
             print(f"refused by {refusal.rule}: {refusal.reason}", flush=True)
@@ -50,7 +53,10 @@ def run(paths: Paths) -> None:
     report.write(paths.processing_output("report"))
 
 
-def _process(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> None:
+def _process(
+    contract: Contract, paths: Paths, report: Report, quarantine: Quarantine
+) -> dict[str, pl.DataFrame]:
+    """The rows of each part."""
     rows = _read(contract, paths, report, quarantine)
     target = rows.values[contract.target]
     report.describe(rows.values, tabular(contract))
@@ -60,7 +66,7 @@ def _process(contract: Contract, paths: Paths, report: Report, quarantine: Quara
     seed = seed_of(contract, report.drop["sha256"])
     part_of_row = divide(rows, tabular(contract), seed)
     check_parts(part_of_row, target, contract)
-    _write(rows.values, part_of_row, contract, seed, report, paths)
+    return _prepare(rows.values, part_of_row, contract, seed, report, paths)
 
 
 def _read(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> Gathered:
@@ -85,14 +91,15 @@ def _read(contract: Contract, paths: Paths, report: Report, quarantine: Quaranti
     return rows
 
 
-def _write(
+def _prepare(
     values: pl.DataFrame,
     part_of_row: NDArray[np.int8],
     contract: Contract,
     seed: int,
     report: Report,
     paths: Paths,
-) -> None:
+) -> dict[str, pl.DataFrame]:
+    """The parts; what is learned from the training part is written on the way."""
     parts = {name: values.filter(part_of_row == place) for place, name in enumerate(PARTS)}
     train = parts[PARTS[TRAIN]]
     report.rows |= {name: rows.height for name, rows in parts.items()}
@@ -106,7 +113,7 @@ def _write(
     if balanced is not None:
         parts[PARTS[TRAIN]] = train[balanced]
         report.rows["resampled"] = len(balanced)
-    write_parts(parts, paths)
+    return parts
 
 
 def _labels(target: pl.Series, contract: Contract) -> dict[str, object]:

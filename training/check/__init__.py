@@ -1,0 +1,1 @@
+"""Judging a drop as the processing job would, for `dropforge check`."""
