@@ -20,8 +20,6 @@ class Labels:
     @classmethod
     def read(cls, file: Path) -> Labels:
         document = json.loads(file.read_text(encoding="utf-8"))
-        if "negative" in document:
-            return cls(tuple(sorted(document.values())), document["positive"])
         return cls(tuple(document["classes"]), document["positive"])
 
     @property

@@ -62,8 +62,6 @@ class Transformed:
 
     def matrix(self, rows: Path, file: Path, shard: tuple[int, int] = (ITSELF, ALL)) -> Matrix:
         """`shard` (which, of how many): each batch is dealt out row by row, as to players."""
-        if (rows.parent / "features.npy").exists():
-            return _written(rows.parent, file)
         which, of = shard
         width = self.transform.get_outputs()[0].shape[1]
         labels: list[NDArray[np.float64]] = []
@@ -80,10 +78,3 @@ class Transformed:
         if not self.classes:
             return values.cast(pl.Float64).to_numpy()
         return values.cast(pl.Enum(self.classes)).to_physical().cast(pl.Float64).to_numpy()
-
-
-def _written(folder: Path, file: Path) -> Matrix:
-    features = np.load(folder / "features.npy", mmap_mode="r", allow_pickle=False)
-    features.tofile(file)
-    labels = np.load(folder / "labels.npy", allow_pickle=False).astype(np.float64)
-    return Matrix(file, features.shape[1], labels)
