@@ -15,6 +15,12 @@ from dropforge.ports import Endpoint, LiveModel, Stored
 
 BUCKET = "dropforge-data-000000000000-us-east-1"
 STACK = "dropforge"
+COLUMNS: dict[str, Any] = {
+    "Age": {"type": "integer", "min": 18, "max": 100},
+    "Income": "number",
+    "Education": {"type": "category", "values": [1, 2, 3]},
+    "Personal Loan": {"type": "category", "values": [0, 1]},
+}
 
 
 class FakeObjects:
@@ -106,12 +112,7 @@ def loan_contract(**changes: Any) -> Contract:
         "usecase": "loan",
         "problem": "binary",
         "target": "Personal Loan",
-        "columns": {
-            "Age": {"type": "integer", "min": 18, "max": 100},
-            "Income": "number",
-            "Education": {"type": "category", "values": [1, 2, 3]},
-            "Personal Loan": {"type": "category", "values": [0, 1]},
-        },
+        "columns": COLUMNS,
         "drop": {"ID": "unique per row"},
         "confidence": 0.8,
         "quality": {"megabytes": 100},

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 
 from dropforge.actions.answers import Gated, Started
+from dropforge.actions.cutter import BATCH_ROWS
 from dropforge.actions.gate_confidence import gate_confidence
 from dropforge.actions.predict_batch import predict_batch
-from dropforge.actions.prepare_batch import BATCH_ROWS, prepare_batch
+from dropforge.actions.prepare_batch import prepare_batch
 from dropforge.actions.start_inference import start_inference
+from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
-from dropforge.domain.run import InferenceRun
-from dropforge.ports import Endpoint
+from dropforge.domain.run import InferenceRun, Served
+from dropforge.edge.tasks import inference_run
+from dropforge.ports import Endpoint, LiveModel
 from tests.unit.actions.fakes import (
+    COLUMNS,
     STACK,
     FakeEndpoints,
     FakeExecutions,
@@ -48,7 +52,8 @@ class File:
         self.objects = FakeObjects(**{KEY: raw}).in_force(self.contract)
         self.notifications = FakeNotifications()
         self.predictor = FakePredictor(by_age)
-        self.run = InferenceRun.of(created(KEY), self.contract, None, STACK)
+        served = Served("arn:package/1", self.contract.problem, "contracts/loan/published.json")
+        self.run = InferenceRun.of(created(KEY), self.contract, None, STACK, served)
 
     def through(self) -> Gated:
         prepared = prepare_batch(self.run, objects=self.objects)
@@ -139,9 +144,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_fault() -> None:
     assert file.through().rows == 2
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[bytes | str, list[str]]] = {
     "no header": (b"", ["no header"]),
-    "a header alone": (HEADER + "\n", ["0 rows"]),
+    "a header alone": (HEADER + "\n", ["0 records"]),
     "another delimiter": (rows(2).replace(",", ";"), ["';'", "','"]),
     "missing columns": ("Age,Education\n1,2\n", ["lacks 1", "'Income'"]),
     "unknown columns": (HEADER + ",Shoe size\n1,2,3,4\n", ["'Shoe size'"]),
@@ -210,6 +215,44 @@ def test_before_a_model_is_live_the_file_is_refused_with_what_to_do(
 
     assert word in (answer.reason or "")
     assert document["refusal"] == answer.reason
+
+
+def live(run: str | None) -> FakeEndpoints:
+    model = LiveModel("arn:package/1", 1, "s3://b/model.tar.gz", run)
+    return FakeEndpoints(Endpoint("dropforge-loan", "InService", "c"), live=model)
+
+
+def test_records_are_read_by_the_contract_that_the_live_model_was_trained_by() -> None:
+    """Not by the one in force, whose new column the live model has never seen."""
+    file = File(rows(1))
+    own = loan_contract(confidence=0.1)
+    place = "runs/loan/loan-0123456789abcdef/contract.json"
+    file.objects.files[place] = contract_to_json(own).encode()
+    columns = {**COLUMNS, "Shoe size": "number"}
+    file.objects.in_force(loan_contract(columns=columns, confidence=0.9))
+
+    _, document = start(file, live("loan-0123456789abcdef"))
+    run = inference_run(document)
+
+    assert (run.contract, run.model, run.problem) == (place, "arn:package/1", "binary")
+    assert run.threshold == 0.9
+    assert prepare_batch(run, objects=file.objects).rows == 1
+
+
+@pytest.mark.parametrize("run", [None, "loan-0123456789abcdef"])
+def test_without_a_contract_of_its_own_the_one_in_force_holds(run: str | None) -> None:
+    """For a model from elsewhere, or one whose run has been tidied away."""
+    _, document = start(File(rows(1)), live(run))
+
+    assert document["contract"] == "contracts/loan/published.json"
+
+
+def test_a_contract_that_went_away_in_between_refuses_the_file() -> None:
+    file = File(rows(1))
+    del file.objects.files["contracts/loan/published.json"]
+
+    with pytest.raises(Refused, match="not at contracts/loan"):
+        file.through()
 
 
 def test_a_bad_key_is_refused_for_what_it_is_and_not_for_the_endpoint() -> None:

@@ -1,4 +1,5 @@
-"""The contract in force of a use case, as the last valid publication left it."""
+"""Contracts in the bucket: the one in force of a use case, as the last valid publication left it, and those
+that runs have pinned."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def contract_in_force(objects: Objects, usecase: str | None) -> Contract | None:
-    if usecase is None:
-        return None
+    return None if usecase is None else contract_at(objects, keys.published_contract(usecase))
+
+
+def contract_at(objects: Objects, key: str) -> Contract | None:
     try:
-        return contract_from_json(objects.read(keys.published_contract(usecase)))
+        return contract_from_json(objects.read(key))
     except Absent:
         return None

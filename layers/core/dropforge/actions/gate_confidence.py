@@ -1,4 +1,8 @@
-"""The answers joined in the file's order, and the doubtful ones put to people in one message."""
+"""The answers joined in the file's order, and the doubtful ones put to people in one message.
+
+A regression has no confidence, so nothing of it is doubtful. Of a picture, people are told the name of its
+file and not its bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,48 +17,84 @@ from dropforge.domain.errors import Absent, Refused
 from dropforge.domain.notifications import Notification, fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropforge.domain.run import InferenceRun
     from dropforge.ports import Notifications, Objects
 
-COLUMNS = ("row", "label", "probability", "confidence")
+    Record = dict[str, Any]
+
+COLUMNS = {
+    "binary": ("row", "label", "probability", "confidence"),
+    "multiclass": ("row", "label", "confidence"),
+    "regression": ("row", "value"),
+    "image": ("row", "file", "label", "confidence"),
+}
 
 
 def gate_confidence(
     run: InferenceRun, batches: int, quarantined: int, *, objects: Objects, notifications: Notifications
 ) -> Gated:
     """The message is sent after everything it points at is in place."""
-    out, rows = io.StringIO(), 0
-    table = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    table.writeheader()
-    doubtful: list[dict[str, Any]] = []
-    for instance, answer in _answers(run, batches, objects):
-        table.writerow(answer)
-        rows += 1
-        if answer["confidence"] < run.threshold:
-            doubtful.append({"row": answer["row"], "instance": instance, **answer})
+    joined = _Joined(run)
+    for record in _records(run, batches, objects):
+        joined.take(record)
+    joined.write(objects)
     predictions = f"{run.prefix}/predictions.csv"
-    objects.write(predictions, out.getvalue().encode(), "text/csv")
     gated = Gated(
         run=run.run,
         usecase=run.usecase,
-        rows=rows,
-        doubtful=len(doubtful),
-        quarantined=quarantined,
+        rows=joined.rows,
+        doubtful=len(joined.doubtful),
+        quarantined=quarantined + len(joined.refused),
         predictions=f"s3://{run.bucket}/{predictions}",
-        review=f"s3://{run.bucket}/{run.review}" if doubtful else None,
+        review=f"s3://{run.bucket}/{run.review}" if joined.doubtful else None,
     )
-    if doubtful:
-        message = _doubtful(run, gated, doubtful)
+    if joined.doubtful:
+        message = _doubtful(run, gated, joined.doubtful)
         objects.write(run.review, message.body.encode(), "application/json")
         notifications.tell(fitting(message, "records"))
     return gated
 
 
-def _answers(
-    run: InferenceRun, batches: int, objects: Objects
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+class _Joined:
+    """The table of all predictions, and beside it what is doubtful and what got none."""
+
+    def __init__(self, run: InferenceRun) -> None:
+        self._run = run
+        self._out = io.StringIO()
+        self._table = csv.DictWriter(
+            self._out, COLUMNS[run.problem], extrasaction="ignore", lineterminator="\n"
+        )
+        self._table.writeheader()
+        self.rows = 0
+        self.doubtful: list[Record] = []
+        self.refused: list[Record] = []
+
+    def take(self, record: Record) -> None:
+        if "refused" in record:
+            self.refused.append(record)
+            return
+        self._table.writerow(record)
+        self.rows += 1
+        if record.get("confidence", 1.0) < self._run.threshold:
+            self.doubtful.append(record)
+
+    def write(self, objects: Objects) -> None:
+        if self.refused:
+            place = keys.unanswered(self._run.usecase, self._run.run)
+            objects.write(place, _unanswered(self.refused).encode(), "text/csv")
+        if not self.rows:
+            raise Refused(
+                f"none of the {len(self.refused)} records can be predicted: {self.refused[0]['refused']}"
+                if self.refused
+                else "there is no prediction: put the file there again"
+            )
+        objects.write(f"{self._run.prefix}/predictions.csv", self._out.getvalue().encode(), "text/csv")
+
+
+def _records(run: InferenceRun, batches: int, objects: Objects) -> Iterator[Record]:
+    """Each record with its answer: its row, its instance or its picture's file, and what was predicted."""
     for batch in range(batches):
         try:
             parts = objects.read(keys.part(run.prefix, batch)).splitlines()
@@ -64,10 +104,23 @@ def _answers(
                 f"{absent.what} is missing: put the file in inference/{run.usecase}/ again"
             ) from None
         for part, answer in zip(parts, answers, strict=True):
-            yield json.loads(part)["instance"], json.loads(answer)
+            told = json.loads(part)
+            if run.problem == "image":
+                del told["instance"]
+            yield told | json.loads(answer)
 
 
-def _doubtful(run: InferenceRun, gated: Gated, records: list[dict[str, Any]]) -> Notification:
+def _unanswered(records: Sequence[Record]) -> str:
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["row", "reason", "record"])
+    for record in records:
+        what = record["file"] if "file" in record else json.dumps(record["instance"], ensure_ascii=False)
+        table.writerow([record["row"], record["refused"], what])
+    return out.getvalue()
+
+
+def _doubtful(run: InferenceRun, gated: Gated, records: list[Record]) -> Notification:
     return Notification(
         "low_confidence",
         run.usecase,
@@ -77,6 +130,7 @@ def _doubtful(run: InferenceRun, gated: Gated, records: list[dict[str, Any]]) ->
             "input": f"s3://{run.bucket}/{run.key}",
             "predictions": gated.predictions,
             "review": gated.review,
+            "model": run.model,
             "threshold": run.threshold,
             "rows": gated.rows,
             "doubtful": gated.doubtful,

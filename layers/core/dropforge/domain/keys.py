@@ -47,6 +47,10 @@ def script(usecase: str, entry: str) -> str:
     return f"contracts/{usecase}/{entry}"
 
 
+def pinned_contract(usecase: str, run: str) -> str:
+    return f"{run_folder(usecase, run)}/contract.json"
+
+
 def pinned_script(prefix: str, entry: str) -> str:
     """The run's own copy, alone in its folder."""
     return f"{prefix}/script/{entry}"
@@ -77,6 +81,11 @@ def answers(prefix: str, batch: int) -> str:
 
 def quarantined(usecase: str, run: str) -> str:
     return f"quarantine/{usecase}/{run}/rows.csv"
+
+
+def unanswered(usecase: str, run: str) -> str:
+    """The records of a file that only the endpoint could find to be bad."""
+    return f"quarantine/{usecase}/{run}/unanswered.csv"
 
 
 def doubtful(usecase: str, name: str) -> str:

@@ -73,8 +73,21 @@ class TrainingRun:
 
 
 @dataclass(frozen=True)
+class Served:
+    """What answers: the model package (none for a model from elsewhere), its problem, and the key of the
+    contract that it was trained by."""
+
+    model: str
+    problem: str
+    contract: str
+
+
+@dataclass(frozen=True)
 class InferenceRun:
-    """What the inference state machine is started with, and hands on to its functions."""
+    """What the inference state machine is started with, and hands on to its functions.
+
+    `threshold` is the use case's of today; everything about the records is the live model's.
+    """
 
     run: str
     usecase: str
@@ -88,10 +101,18 @@ class InferenceRun:
     review: str
     endpoint: str
     threshold: float
+    model: str
+    problem: str
+    contract: str
 
     @classmethod
     def of(
-        cls, created: ObjectCreated, contract: Contract | None, refusal: str | None, stack: str
+        cls,
+        created: ObjectCreated,
+        contract: Contract | None,
+        refusal: str | None,
+        stack: str,
+        served: Served | None = None,
     ) -> InferenceRun:
         usecase = keys.usecase_in(created.key) or UNKNOWN
         run = run_id(usecase if contract else None, created)
@@ -109,6 +130,9 @@ class InferenceRun:
             review=keys.doubtful(usecase, name),
             endpoint=endpoint_name(stack, usecase),
             threshold=contract.confidence if contract else 0.0,
+            model=served.model if served else "",
+            problem=served.problem if served else "",
+            contract=served.contract if served else "",
         )
 
 
