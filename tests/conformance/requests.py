@@ -18,7 +18,7 @@ from tests.conformance import values
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 IMAGE = "no/such:image"
-GROUP, MODEL, CONFIG = "fixed-group", "fixed-model", "fixed-config"
+GROUP, MODEL, CONFIG, TUNING = "fixed-group", "fixed-model", "fixed-config", "fixed-tuning"
 _ARN = "arn:aws:sagemaker:us-east-1:000000000000:"
 _PAGES = ("NextToken",)
 _SOURCE = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/key"}
@@ -46,6 +46,29 @@ def _queries(action: str, *without: str, **given: Any) -> Recipe:
 
 VARIANT = {"VariantName": "v", "ModelName": MODEL, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
 _CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+_ALGORITHM = {"TrainingImage": IMAGE, "TrainingInputMode": "File"}
+_METRIC = {"MetricDefinitions": [{"Name": "auc", "Regex": "auc:(.+)"}]}
+_CHANNELS = [{"ChannelName": "train", "DataSource": {"S3DataSource": _SOURCE}}]
+_TUNING = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "auc"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+        "ParameterRanges": {
+            "IntegerParameterRanges": [{"Name": "depth", "MinValue": "1", "MaxValue": "9"}],
+            "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.9"}],
+            "CategoricalParameterRanges": [{"Name": "word", "Values": ["a", "b"]}],
+        },
+    },
+    "TrainingJobDefinition": {
+        "AlgorithmSpecification": _ALGORITHM | _METRIC,
+        "RoleArn": ROLE,
+        "InputDataConfig": _CHANNELS,
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+        "ResourceConfig": _CLUSTER,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    },
+}
 # What the generated requests refer to.
 SET_UP: list[tuple[str, dict[str, Any]]] = [
     ("CreateModelPackageGroup", {"ModelPackageGroupName": GROUP}),
@@ -56,6 +79,7 @@ SET_UP: list[tuple[str, dict[str, Any]]] = [
     ),
     ("CreateEndpointConfig", {"EndpointConfigName": CONFIG, "ProductionVariants": [VARIANT]}),
     ("CreateEndpoint", {"EndpointName": "fixed-endpoint", "EndpointConfigName": CONFIG}),
+    ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": TUNING} | _TUNING),
 ]
 VALID: dict[str, Recipe] = {
     "CreateModelPackageGroup": Recipe(
@@ -96,10 +120,10 @@ VALID: dict[str, Recipe] = {
     ),
     "CreateTrainingJob": Recipe(
         {
-            "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+            "AlgorithmSpecification": _ALGORITHM,
             "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
             "ResourceConfig": _CLUSTER,
-            "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": _SOURCE}}],
+            "InputDataConfig": _CHANNELS,
         },
         name="TrainingJobName",
         free=(
@@ -113,6 +137,16 @@ VALID: dict[str, Recipe] = {
         name="ProcessingJobName",
         free=("RoleArn", "Environment", "NetworkConfig", "ExperimentConfig", "StoppingCondition", "Tags"),
         describe="DescribeProcessingJob",
+    ),
+    "CreateHyperParameterTuningJob": Recipe(
+        _TUNING,
+        name="HyperParameterTuningJobName",
+        free=("Tags",),
+        describe="DescribeHyperParameterTuningJob",
+    ),
+    "ListHyperParameterTuningJobs": _queries("ListHyperParameterTuningJobs"),
+    "ListTrainingJobsForHyperParameterTuningJob": _queries(
+        "ListTrainingJobsForHyperParameterTuningJob", HyperParameterTuningJobName=TUNING
     ),
     "AddTags": Recipe({"ResourceArn": f"{_ARN}model/{MODEL}"}, free=("Tags",)),
     "DeleteTags": Recipe({"ResourceArn": f"{_ARN}model/{MODEL}"}, free=("TagKeys",)),
@@ -135,6 +169,9 @@ OTHERS: dict[str, dict[str, Any]] = {
     "DescribeProcessingJob": {"ProcessingJobName": "x"},
     "StopProcessingJob": {"ProcessingJobName": "x"},
     "DeleteProcessingJob": {"ProcessingJobName": "x"},
+    "DescribeHyperParameterTuningJob": {"HyperParameterTuningJobName": "x"},
+    "StopHyperParameterTuningJob": {"HyperParameterTuningJobName": "x"},
+    "DeleteHyperParameterTuningJob": {"HyperParameterTuningJobName": "x"},
     "DescribeModel": {"ModelName": "x"},
     "DeleteModel": {"ModelName": "x"},
     "DescribeEndpointConfig": {"EndpointConfigName": "x"},
