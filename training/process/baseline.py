@@ -41,11 +41,11 @@ def write_baseline(train: pl.DataFrame, contract: Contract, folder: Path) -> Non
     statistics = {
         "version": 0.0,
         "dataset": {"item_count": train.height},
-        "features": [_statistics(column, train[column.name]) for column in features],
+        "features": [_statistics(column, train[column.name].alias("value")) for column in features],
     }
     constraints = {
         "version": 0.0,
-        "features": [_constraints(column, train[column.name]) for column in features],
+        "features": [_constraints(column, train[column.name].alias("value")) for column in features],
         "monitoring_config": MONITORING,
     }
     _write(folder / "statistics.json", statistics)

@@ -53,7 +53,7 @@ def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
     if not stratify:
         return _dealt(generator.permutation(len(sizes)), sizes, split)[lots]
     heads = np.unique(lots, return_index=True)[1]
-    return _by_class(rows.values[contract.target].gather(heads), sizes, split, generator)[lots]
+    return _by_class(rows.values[contract.target].alias("value").gather(heads), sizes, split, generator)[lots]
 
 
 def check_parts(parts: Parts, target: pl.Series, contract: Contract) -> None:
@@ -90,7 +90,9 @@ def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState)
         training = np.flatnonzero(parts == TRAIN)
         inner = replace(split, train=1 - share, validation=0, test=share)
         sizes = np.ones(len(training), np.int64)
-        dealt = _by_class(rows.values[contract.target].gather(training), sizes, inner, generator)
+        dealt = _by_class(
+            rows.values[contract.target].alias("value").gather(training), sizes, inner, generator
+        )
         parts[training[dealt == TEST]] = VALIDATION
     return parts
 

@@ -58,7 +58,7 @@ def _process(
 ) -> dict[str, pl.DataFrame]:
     """The rows of each part."""
     rows = _read(contract, paths, report, quarantine)
-    target = rows.values[contract.target]
+    target = rows.values[contract.target].alias("value")
     report.describe(rows.values, tabular(contract))
     reading = Reading(rows.read, report.rows["bad"], rows.duplicates, tuple(quarantine.reasons.most_common()))
     judge(rows.values, contract, reading, paths.processing_output("report"))
@@ -106,10 +106,10 @@ def _prepare(
     folder = paths.processing_output("transform")
     table = tabular(contract)
     Transform(table, typed(train), seed).write(folder)
-    _write_json(folder / "labels.json", _labels(train[contract.target], contract))
+    _write_json(folder / "labels.json", _labels(train[contract.target].alias("value"), contract))
     _write_json(folder / "seed.json", {"seed": seed})
     write_baseline(train, table, paths.processing_output("baseline"))
-    balanced = resampled(train[contract.target], contract.resample, seed)
+    balanced = resampled(train[contract.target].alias("value"), contract.resample, seed)
     if balanced is not None:
         parts[PARTS[TRAIN]] = train[balanced]
         report.rows["resampled"] = len(balanced)

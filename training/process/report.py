@@ -32,9 +32,9 @@ class Report:
     def describe(self, values: pl.DataFrame, contract: Contract) -> None:
         """Each feature of the good rows, and the classes."""
         if contract.classifies:
-            self.classes = dict(sorted(values[contract.target].value_counts().iter_rows()))
+            self.classes = dict(sorted(values[contract.target].alias("value").value_counts().iter_rows()))
         for column in contract.features:
-            found = values[column.name]
+            found = values[column.name].alias("value")
             described: dict[str, Any] = {"type": column.type, "missing": found.null_count()}
             if column.numeric:
                 described |= {"min": found.min(), "max": found.max(), "mean": found.mean()}

@@ -39,15 +39,14 @@ class Answer:
         return self.values if self.is_number else (self.codes == self.positive).astype(np.float64)
 
 
-def answer_of(rows: pl.Series, positive: str | None, is_number: bool) -> Answer:
+def answer_of(name: str, rows: pl.Series, positive: str | None, is_number: bool) -> Answer:
+    """`rows` is a series of its own name, since a column's could mean something to polars."""
     empty = np.zeros(0)
     if is_number:
-        return Answer(rows.name, (), (), empty.astype(np.int32), rows.to_numpy().astype(np.float64), 0)
-    counted = sorted(
-        (str(name), count) for name, count in rows.drop_nulls().alias("value").value_counts().iter_rows()
-    )
-    classes = tuple(name for name, _ in counted)
-    places = {name: place for place, name in enumerate(classes)}
+        return Answer(name, (), (), empty.astype(np.int32), rows.to_numpy().astype(np.float64), 0)
+    counted = sorted((str(value), count) for value, count in rows.drop_nulls().value_counts().iter_rows())
+    classes = tuple(value for value, _ in counted)
+    places = {value: place for place, value in enumerate(classes)}
     codes = (
         rows.cast(pl.String)
         .replace_strict(places, default=None, return_dtype=pl.Int32)
@@ -57,7 +56,7 @@ def answer_of(rows: pl.Series, positive: str | None, is_number: bool) -> Answer:
     rarest = min(range(len(classes)), key=lambda place: counted[place][1], default=0)
     chosen = positive_class(positive, classes)
     return Answer(
-        rows.name,
+        name,
         classes,
         tuple(count for _, count in counted),
         codes.astype(np.int32),

@@ -91,15 +91,13 @@ def assess(rows: pl.DataFrame | pl.LazyFrame, contract: Contract, reading: Readi
     lazy = rows.lazy()
     names = set(lazy.collect_schema().names())
     target = column_of(lazy, contract.target)
-    answer = answer_of(target, contract.positive, is_number=not contract.classifies)
+    answer = answer_of(contract.target, target, contract.positive, is_number=not contract.classifies)
     types: Mapping[str, str] = {
         column.name: column.type for column in contract.features if column.name in names
     }
     found = profile(lazy, types, answer)
-    judged = findings(found, answer, reading, contract)
-    return Assessment(
-        contract, reading, found, answer, figures_of(target, contract.target_column.type), judged
-    )
+    figures = figures_of(lazy, contract.target, contract.target_column.type)
+    return Assessment(contract, reading, found, answer, figures, findings(found, answer, reading, contract))
 
 
 def _rounded(value: Any) -> Any:

@@ -79,7 +79,7 @@ def of_numbers(name: str, type_: str, ordered: NDArray[np.float32], rows: int) -
 
 
 def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
-    counted = values.drop_nulls().alias("value").value_counts().cast({"value": pl.String})
+    counted = values.drop_nulls().value_counts().cast({"value": pl.String})
     first = counted.sort(["count", "value"], descending=[True, False]).head(MOST_TOP)
     top = tuple((str(value), int(count)) for value, count in first.iter_rows())
     return Figures(name, type_, len(values), values.null_count(), counted.height, top=top)

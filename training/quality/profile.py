@@ -55,13 +55,13 @@ def profile(rows: pl.LazyFrame, types: Mapping[str, str], answer: Answer | None)
     return Profile(count, figures, strengths, together, sums, giving)
 
 
-def figures_of(values: pl.Series, type_: str) -> Figures:
-    return _look(values.to_frame().lazy(), values.name, type_, None)[0]
+def figures_of(rows: pl.LazyFrame, name: str, type_: str) -> Figures:
+    return _look(rows, name, type_, None)[0]
 
 
 def column_of(rows: pl.LazyFrame, name: str) -> pl.Series:
-    """By its very name: `pl.col` would take `^a.*$` for a pattern."""
-    return rows.select(by_name(name)).collect().to_series()
+    """By its very name, and without it: polars would take `^a.*$` for a pattern wherever it reads it."""
+    return rows.select(by_name(name)).collect().to_series().alias("value")
 
 
 def _look(

@@ -31,9 +31,11 @@ def relations(values: Mapping[str, pl.Series], seen: Mapping[str, Seen], target:
     number = is_number(seen[target])
     if not number and not 2 <= seen[target].distinct <= MOST_CLASSES:
         return {"leaking": [], "redundant": []}
-    rows = pl.DataFrame(list(values.values())).filter(values[target].is_not_null())
+    there = values[target].alias("value").is_not_null()
+    rows = pl.DataFrame(list(values.values())).filter(there)
+    asked = rows[target].alias("value")
     types = {name: _type(facts) for name, facts in seen.items() if name != target and facts.present}
-    answer = answer_of(rows[target] if number else rows[target].cast(pl.String), None, is_number=number)
+    answer = answer_of(target, asked if number else asked.cast(pl.String), None, is_number=number)
     found = profile(rows.lazy(), types, answer)
     return {"leaking": _leaking(found), "redundant": _redundant(found)}
 

@@ -79,10 +79,13 @@ def test_hostile_names_and_values_are_text_on_the_page(
 ) -> None:
     shared = made.normal(size=ROWS)
     numbers = {name: shared + made.normal(0, 0.01, ROWS) for name in HOSTILE}
-    words = {f"{name} words": made.choice(HOSTILE, ROWS).tolist() for name in HOSTILE}
+    words = {
+        f"{name} words" if name != "^.*$" else "^.*s$": made.choice(HOSTILE, ROWS).tolist()
+        for name in HOSTILE
+    }
     classes = ["<img src=x onerror=alert(1)>" if value == "yes" else "no" for value in answer]
     reading = Reading(ROWS, quarantined=(("<b>bold</b> missing", 3),))
-    judge({**numbers, **words, "len": classes}, reading=reading).write(tmp_path)
+    judge({**numbers, **words, "^len$": classes}, reading=reading).write(tmp_path)
     page = (tmp_path / "quality.html").read_text(encoding="utf-8")
     seen = Tags(page)
     assert not seen.tags & {"script", "img", "b", "iframe", "a", "link"}
