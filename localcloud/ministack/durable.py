@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.ministack import objects
+from localcloud.ministack.replacing import Replacing
 from localcloud.persistence.bodies import Folder
 from localcloud.persistence.codec import Codec
 from localcloud.persistence.database import Database, Stored
@@ -108,7 +109,7 @@ class Durable:
         app.load_state = lambda service: self._load(service) or load(service)
         # At an orderly stop everything has been written already.
         app.save_all = lambda _: None
-        objects.install(self._bodies)
+        objects.install(self._bodies, Replacing(self._base / "replaced"))
 
     def start(self) -> None:
         """The records are in: keep what changes from now on. Files of an earlier version are taken over."""

@@ -189,6 +189,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_version_disk_path": ("bucket", "key", "version_id"),
         "_version_entry_from_record": ("obj", "version_id", "data"),
         "_xml_body": ("root",),
+        "DATA_DIR": None,
         "S3_NS": None,
         "fromstring": None,
         "handle_request": ("method", "path", "headers", "body", "query_params"),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.ministack import multipart, uploads
+from localcloud.ministack.replacing import Replacing
 from localcloud.persistence.bodies import Body, Folder
 from localcloud.persistence.digests import NAMES, digest_of
 
@@ -32,13 +33,15 @@ _PIECE = 256 << 10
 _as_files: contextvars.ContextVar[bool] = contextvars.ContextVar("as_files", default=False)
 
 
-def install(folder: Folder) -> None:
+def install(folder: Folder, replacing: Replacing) -> None:
+    """Before anybody is answered, but after MiniStack has read which objects there are."""
     from ministack.services import s3
 
+    replacing.undo(Path(s3.DATA_DIR))
     uploads.install(folder)
     multipart.install(s3, folder)
     _mend_digests(s3)
-    _mend_writing(s3)
+    _mend_writing(s3, replacing)
     _mend_reading(s3)
     _mend_answers(s3)
 
@@ -67,7 +70,7 @@ def _mend_digests(s3: Any) -> None:
     s3.md5_hash, s3._compute_s3_checksum, s3._validate_content_md5 = md5_hash, compute, validate
 
 
-def _mend_writing(s3: Any) -> None:
+def _mend_writing(s3: Any, replacing: Replacing) -> None:
     write, persist, displaced = s3._atomic_write, s3._persist_object, s3._persist_displaced_version
     entry = s3._version_entry_from_record
 
@@ -78,7 +81,8 @@ def _mend_writing(s3: Any) -> None:
             write(path, data, text=text)
 
     def persist_object(bucket: str, key: str, record: Any) -> None:
-        persist(bucket, key, record)
+        with replacing.replacing(Path(s3._object_disk_path(bucket, key))):
+            persist(bucket, key, record)
         if isinstance(record, dict) and record.get("body") is not None:
             raise OSError(f"s3://{bucket}/{key} could not be written")
 
@@ -100,10 +104,7 @@ def _mend_reading(s3: Any) -> None:
     def read_body(bucket: str, key: str, record: Mapping[str, Any]) -> Any:
         if record.get("body") is not None:
             return read(bucket, key, record)
-        # Where a version has a file of its own, a put that was killed half-way has replaced the current one.
-        version = record.get("version_id")
-        paths = [s3._version_disk_path(bucket, key, version)] if version else []
-        found = _found(*paths, s3._object_disk_path(bucket, key))
+        found = _found(s3._object_disk_path(bucket, key))
         return read(bucket, key, record) if found is None else found
 
     def version_body(records: Any, bucket: str, key: str, version: Mapping[str, Any]) -> Any:
@@ -113,13 +114,12 @@ def _mend_reading(s3: Any) -> None:
     s3._read_body, s3._version_body = read_body, version_body
 
 
-def _found(*paths: str | None) -> Body | bytes | None:
-    """The first of these that is there."""
-    for path in paths:
-        with contextlib.suppress(OSError):
-            if path is not None:
-                file = Body.of(Path(path))
-                return file if _as_files.get() else bytes(file)
+def _found(path: str | None) -> Body | bytes | None:
+    if path is None:
+        return None
+    with contextlib.suppress(OSError):
+        file = Body.of(Path(path))
+        return file if _as_files.get() else bytes(file)
     return None
 
 
