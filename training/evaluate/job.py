@@ -1,72 +1,105 @@
 """The evaluation job: what the endpoint will answer on rows that no one has trained on, and the gate's
 verdict.
 
-The rows go through the endpoint's own code, from CSV text to label. A gate that is not met is a finished job
+The rows go through the endpoint's own code, from values to label. A gate that is not met is a finished job
 whose verdict says so.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from dataclasses import asdict
-from itertools import islice
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dropforge.domain.contract import category_text, contract_from_json
+from dropforge.domain.contract import contract_from_json, contract_to_json
+from dropforge.domain.contract.metrics import COMPARED, SLICED
 from dropforge.domain.decisions import judge
 from training.errors import JobError
-from training.evaluate.metrics import report, values_of
-from training.model.archive import unpack
-from training.model.predictor import Predictor
+from training.evaluate.asking import ask, load, read_rows
+from training.evaluate.champion import Champion, check_contract, compare
+from training.evaluate.documents import measured, write_documents
+from training.evaluate.evaluation import Evaluation
+from training.evaluate.figures import figures_of
+from training.evaluate.groups import groups_of
+from training.evaluate.measures import measure_of
 from training.paths import only_file
-from training.serve.requests import csv_records
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import polars as pl
 
+    from dropforge.domain.contract import Contract
+    from training.evaluate.answers import Answers
     from training.paths import Paths
 
-BATCH = 10_000
+TOLD = ("importance", "ols", "selection")
 
 
 def run(paths: Paths) -> None:
     contract = contract_from_json(only_file(paths.processing_input("contract"), "*.json").read_bytes())
     with tempfile.TemporaryDirectory() as scratch:
-        unpack(paths.processing_input("model") / "model.tar.gz", Path(scratch))
-        predictor = Predictor(Path(scratch), threads=0)
+        found = _evaluate(paths, contract, Path(scratch))
+    write_documents(found, paths.processing_output("evaluation"))
+    answer = "passed" if found.verdict.passed else "not met"
+    print(f"{len(found.answers)} rows; gate {answer}: {found.verdict.sentence}", flush=True)
+
+
+def _evaluate(paths: Paths, contract: Contract, scratch: Path) -> Evaluation:
+    predictor = load(paths.processing_input("model") / "model.tar.gz", scratch / "model")
     if predictor.contract != contract:
         raise JobError("the model was trained by another contract than this run's")
-    positive, probabilities = _predict(predictor, paths.processing_input("test") / "rows.csv")
-    evaluation = report(positive, probabilities, predictor.labels)
-    verdict = judge(values_of(evaluation), contract.gate)
-    folder = paths.processing_output("evaluation")
-    _write(folder / "evaluation.json", evaluation)
-    _write(folder / "confusion.json", evaluation["binary_classification_metrics"]["confusion_matrix"])
-    _write(folder / "verdict.json", asdict(verdict) | {"metrics": values_of(evaluation)})
-    print(
-        f"{len(positive)} rows; gate {'passed' if verdict.passed else 'not met'}: {verdict.sentence}",
-        flush=True,
-    )
+    rows = read_rows(paths.processing_input("test"), contract)
+    answers = ask(predictor, rows)
+    measure = measure_of(answers)
+    figures = figures_of(measure, np.arange(len(answers)))
+    metric = (contract.gate.slices and contract.gate.slices.metric) or SLICED[contract.problem]
+    groups = groups_of(measure, rows, contract, metric)
+    champion = _champion(paths, contract, answers, rows, scratch / "champion")
+    verdict = judge(measured(figures), contract.gate, champion.comparison if champion else None, groups)
+    told = _told(scratch / "model") | {"trials": _json(paths.processing_input("tuning") / "trials.json")}
+    facts = _facts(contract, answers, scratch / "model" / "manifest.json")
+    return Evaluation(contract, answers, figures, verdict, groups, metric, champion, facts, told)
 
 
-def _predict(predictor: Predictor, rows: Path) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """For each row whether it is positive, and the probability answered."""
-    positive: list[bool] = []
-    probabilities: list[NDArray[np.float32]] = []
-    with rows.open(encoding="utf-8", newline="") as lines:
-        pairs = csv_records(lines, predictor.contract, header=True)
-        while batch := list(islice(pairs, BATCH)):
-            target, wanted = predictor.contract.target, predictor.labels.positive
-            positive += [category_text(record[target]) == wanted for _, record in batch]
-            places, records = zip(*batch, strict=True)
-            probabilities.append(predictor.probabilities(records, places))
-    return np.array(positive), np.concatenate(probabilities).astype(np.float64)
+def _champion(
+    paths: Paths, contract: Contract, answers: Answers, rows: pl.DataFrame, scratch: Path
+) -> Champion | None:
+    archive = paths.processing_input("champion") / "model.tar.gz"
+    if not archive.exists():
+        return None
+    version = os.environ.get("CHAMPION_VERSION")
+    metric = (contract.gate.champion and contract.gate.champion.metric) or COMPARED[contract.problem]
+
+    def ask_champion() -> Answers:
+        predictor = load(archive, scratch)
+        check_contract(contract, predictor.contract)
+        return ask(predictor, rows)
+
+    return compare(f"version {version}" if version else "the live version", metric, answers, ask_champion)
 
 
-def _write(path: Path, document: Any) -> None:
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+def _facts(contract: Contract, answers: Answers, manifest: Path) -> list[tuple[str, str]]:
+    algorithm = contract.algorithm
+    parameters = ", ".join(f"{name} {value}" for name, value in algorithm.hyperparameters().items())
+    return [
+        ("Use case", contract.usecase),
+        ("Run", os.environ.get("RUN", "")),
+        ("Drop", os.environ.get("DROP_URI", "")),
+        ("Problem", f"{contract.problem}, target {contract.target}"),
+        ("Algorithm", f"{algorithm.name}, {parameters}" if parameters else algorithm.name),
+        ("Test rows", f"{len(answers):,}"),
+        ("Contract (SHA-256)", sha256(contract_to_json(contract).encode()).hexdigest()),
+        ("Model (SHA-256 of its manifest)", sha256(manifest.read_bytes()).hexdigest()),
+    ]
+
+
+def _told(model: Path) -> dict[str, Any]:
+    return {name: _json(model / f"{name}.json") for name in TOLD}
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Cell = str | int | float | bool | None
-NUMERIC = re.compile("[-+\N{MINUS SIGN}]?[0-9,]+([.][0-9]+)?(e[-+]?[0-9]+)?( ?%)?|" + NOTHING)
+NUMERIC = re.compile("|([≥≤] )?[-+\N{MINUS SIGN}]?[0-9,]+([.][0-9]+)?(e[-+]?[0-9]+)?( ?%)?|" + NOTHING)
 MARKS = {"good": "✓", "bad": "✕", "warn": "!"}
 
 

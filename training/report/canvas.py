@@ -63,6 +63,8 @@ STYLE: dict[Any, Any] = {
     "axes.facecolor": "none",
 }
 LONGEST_NAME = 40
+REM_PER_INCH = 6.2
+"""Plots of any width are shown at one scale, so that their texts have one size."""
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
@@ -88,7 +90,7 @@ def draw(
         axes.set_ylabel(name(y_label))
         written = io.StringIO()
         sheet.savefig(written, format="svg")
-    return _themed(written.getvalue(), title)
+    return _themed(written.getvalue(), title, size[0] * REM_PER_INCH)
 
 
 def name(text: str) -> str:
@@ -101,13 +103,14 @@ def series_colour(place: int) -> Any:
     return SERIES[place % len(SERIES)]
 
 
-def _themed(svg: str, title: str) -> str:
+def _themed(svg: str, title: str, width: float) -> str:
     body = svg[svg.index("<svg") :].strip()
     opening, body = body.split(">", 1)
     view = re.search(r'viewBox="[^"]*"', opening)
     body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r'<g id="[^"]*">', "<g>", body)
-    body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans, sans-serif)", body)
+    body = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans, sans-serif)", body)
     for stand_in, (variable, colour) in THEME.items():
         body = re.sub(rf"(?<=[:\s]){stand_in}(?=[;\"])", f"var(--{variable}, {colour})", body)
-    return f'<svg {view[0] if view else ""} {NAMESPACES} role="img" aria-label="{escaped(title)}">{body}'
+    shape = f'{view[0] if view else ""} style="max-width: {width:.2f}rem"'
+    return f'<svg {shape} {NAMESPACES} role="img" aria-label="{escaped(title)}">{body}'

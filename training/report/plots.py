@@ -209,6 +209,8 @@ def _thinned(xs: ArrayLike, ys: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _legend(axes: Axes, drawn: Sequence[Artist], names: Sequence[str]) -> None:
-    """Names of the series, where there are several."""
+    """Names of the series, where there are several: above the plot, so that they never lie on it."""
     if len(names) > 1:
-        axes.legend(list(drawn), [name(text) for text in names])
+        texts = [name(text) for text in names]
+        columns = 1 if max(map(len, texts)) > 20 else min(len(names), 3)
+        axes.legend(list(drawn), texts, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=columns)

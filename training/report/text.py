@@ -8,6 +8,7 @@ import unicodedata
 
 NOTHING = "\N{EN DASH}"
 """Where a value would stand, and there is none."""
+MINUS = "\N{MINUS SIGN}"
 LONGEST = 2000
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of characters that show nothing, or turn the text around them: a name must read as it is."""
@@ -32,6 +33,13 @@ def number(value: float, digits: int = 4) -> str:
     if abs(value) >= 1000:
         return f"{value:,.1f}"
     return f"{value:.{digits}f}" if abs(value) >= 0.001 else f"{value:.{digits}g}"
+
+
+def measure(value: float) -> str:
+    """A metric, with as many decimals as its neighbours of one size have."""
+    if not math.isfinite(value):
+        return NOTHING
+    return f"{value:,.{4 if abs(value) < 10 else 2 if abs(value) < 1000 else 1}f}".replace("-", MINUS)
 
 
 def percent(share: float, decimals: int = 1) -> str:

@@ -2,14 +2,17 @@
 
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from tests.unit.training.container import Container, loan_csv
+from dropforge.domain.contract import Gate
+from tests.unit.training.container import Container, environment, loan_csv
 from training.errors import JobError
 from training.model.archive import unpack
 from training.model.manifest import check_manifest, write_manifest
@@ -45,7 +48,7 @@ def test_the_verdict_names_each_metric_value_and_limit(trained: Container) -> No
 
 
 def test_a_gate_out_of_reach_is_a_finished_job_whose_verdict_says_so(container: Container) -> None:
-    container.contract = replace(container.contract, gate={"auc": 1.0, "f1": 1.0})
+    container.contract = replace(container.contract, gate=Gate({"auc": 1.0, "f1": 1.0}))
     container.process(_noisy())
     container.train(rounds="5")
     assert container.evaluate() == 0
@@ -53,6 +56,71 @@ def test_a_gate_out_of_reach_is_a_finished_job_whose_verdict_says_so(container: 
     assert verdict["passed"] is False
     assert verdict["sentence"].startswith("auc is 0.")
     assert "below the gate of 1.0000; f1 is 0." in verdict["sentence"]
+
+
+def test_the_live_model_is_asked_about_the_same_rows(container: Container, trained: Container) -> None:
+    _copy(trained, container)
+    _be_champion(trained, container)
+    with environment(CHAMPION_VERSION="3"):
+        assert container.evaluate() == 0, container.said("message")
+    verdict = container.output("evaluation/verdict.json")
+    compared = verdict["champion"]["comparison"]
+    assert compared["champion"] == "version 3"
+    assert compared["metric"] == "auc"
+    assert (compared["value"], compared["low"], compared["high"]) == (compared["champion_value"], 0, 0)
+    assert f"on the same {compared['rows']} rows version 3 reached auc" in verdict["sentence"]
+    assert verdict["standing"] == "not worse"
+
+
+def test_a_broken_champion_is_told_and_fails_nothing(container: Container, trained: Container) -> None:
+    _copy(trained, container)
+    _be_champion(trained, container).write_bytes(b"no archive")
+    assert container.evaluate() == 0, container.said("message")
+    verdict = container.output("evaluation/verdict.json")
+    assert verdict["passed"] is True
+    assert "not comparable: the live version cannot be asked" in verdict["champion"]["why_not"]
+    assert "not comparable" in container.content("processing/output/evaluation/evaluation.html").decode()
+
+
+def test_the_same_model_on_the_same_rows_has_the_same_verdict_and_page(
+    container: Container, trained: Container
+) -> None:
+    _copy(trained, container)
+    assert container.evaluate() == 0
+    assert container.files("processing/output/evaluation") == trained.files("processing/output/evaluation")
+
+
+def test_the_page_names_run_drop_contract_and_model(trained: Container) -> None:
+    page = trained.content("processing/output/evaluation/evaluation.html").decode()
+    for fact in (
+        "loan-0123456789abcdef",
+        "s3://b/k",
+        "Contract (SHA-256)",
+        "Model (SHA-256 of its manifest)",
+    ):
+        assert fact in page
+    assert "What it looks at" in page
+
+
+def test_test_rows_that_are_none_are_a_fault_that_says_so(container: Container, trained: Container) -> None:
+    _copy(trained, container)
+    place = container.base / "processing" / "output" / "test" / "rows.parquet"
+    pl.read_parquet(place).clear().write_parquet(place)
+    assert container.evaluate() == 1
+    assert "the test part has no rows" in container.said("message")
+
+
+def _copy(trained: Container, container: Container) -> None:
+    for part in ("processing/output/test", "model"):
+        shutil.copytree(trained.base / part, container.base / part)
+
+
+def _be_champion(trained: Container, container: Container) -> Path:
+    folder = container.base / "processing" / "input" / "champion"
+    folder.mkdir(parents=True)
+    return shutil.copyfile(
+        trained.base / "processing" / "input" / "model" / "model.tar.gz", folder / "model.tar.gz"
+    )
 
 
 def test_a_model_of_another_contract_is_a_fault(container: Container) -> None:
@@ -132,5 +200,5 @@ def _noisy() -> bytes:
 
 
 def test_figures_are_json_that_any_reader_takes(trained: Container) -> None:
-    for name in ("evaluation.json", "verdict.json", "confusion.json"):
+    for name in ("evaluation.json", "verdict.json", "confusion.json", "slices.json"):
         json.loads(trained.content(f"processing/output/evaluation/{name}"), parse_constant=pytest.fail)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dropforge.domain.contract.model import Gate, Slices
 
-MINUS = "\N{MINUS SIGN}"
+_SIGNS = {-1: "\N{MINUS SIGN}", 0: "", 1: "+"}
 MOST_GROUPS_NAMED = 3
 WORSE, BETTER, NOT_WORSE, UNDECIDED = "worse", "better", "not worse", "undecided"
 
@@ -70,7 +70,8 @@ class Comparison:
 
     def sentence(self, margin: float) -> str:
         reached = _apart(self.champion_value, self.value)[0]
-        figures = f"difference {_signed(self.difference)}, 95 % {_signed(self.low)} to {_signed(self.high)}"
+        difference, low, high = _signed(self.difference, self.low, self.high)
+        figures = f"difference {difference}, 95 % {low} to {high}"
         means = {
             WORSE: f"worse by more than {margin:g}" if margin else "worse",
             BETTER: "better",
@@ -182,11 +183,15 @@ def _figure(value: float) -> str:
     return f"{value:.{_decimals(value)}f}"
 
 
-def _signed(value: float) -> str:
-    """With enough decimals that a difference never reads as none."""
-    sign = MINUS if value < 0 else "+" if value > 0 else ""
-    digits = next((d for d in range(_decimals(value), 17) if float(f"{value:.{d}f}")), _decimals(value))
-    return f"{sign}{abs(value):.{digits}f}"
+def _signed(*values: float) -> list[str]:
+    """With as many decimals each, and enough that a difference never reads as none."""
+    fewest = min(_decimals(value) for value in values)
+    digits = next((d for d in range(fewest, 17) if all(_reads(value, d) for value in values)), 17)
+    return [f"{_SIGNS[(value > 0) - (value < 0)]}{abs(value):.{digits}f}" for value in values]
+
+
+def _reads(value: float, digits: int) -> bool:
+    return not value or float(f"{value:.{digits}f}") != 0
 
 
 def _decimals(value: float) -> int:

@@ -1,0 +1,61 @@
+"""The metric for each group of rows: a model that is good on the whole can be bad for some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dropforge.domain.decisions import Group
+from training.evaluate.figures import figures_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from dropforge.domain.contract import Contract
+    from training.evaluate.measures import Measure
+
+MOST_COLUMNS = 5
+MOST_VALUES = 20
+FEWEST_ROWS = 20
+MOST_DRAWN = 1000
+MISSING = "(missing)"
+
+
+def groups_of(measure: Measure, rows: pl.DataFrame, contract: Contract, metric: str) -> list[Group]:
+    """By the contract's slices, else by the first columns of categories that have few values."""
+    found = [
+        _group(column, value, places, measure, metric)
+        for column in _columns(rows, contract)
+        for value, places in _values(rows[column])
+    ]
+    return [group for group in found if group is not None]
+
+
+def _columns(rows: pl.DataFrame, contract: Contract) -> list[str]:
+    asked = contract.gate.slices
+    if asked is not None:
+        return [name for name in asked.columns if name in rows.columns]
+    categories = (column.name for column in contract.features if column.type == "category")
+    few = (name for name in categories if name in rows.columns and rows[name].n_unique() <= MOST_VALUES)
+    return list(few)[:MOST_COLUMNS]
+
+
+def _values(column: pl.Series) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """The most frequent values, each with the places of its rows, in the order of the texts."""
+    texts = column.cast(str).fill_null(MISSING).to_numpy().astype(str)
+    names, codes, counts = np.unique(texts, return_inverse=True, return_counts=True)
+    for place in sorted(np.argsort(-counts, kind="stable")[:MOST_VALUES]):
+        if counts[place] >= FEWEST_ROWS:
+            yield str(names[place]), np.flatnonzero(codes == place)
+
+
+def _group(column: str, value: str, places: NDArray[np.int64], measure: Measure, metric: str) -> Group | None:
+    """None where the metric has no value, as the AUC of rows that are all of one class."""
+    figure = figures_of(measure, places, MOST_DRAWN)[metric]
+    if not np.isfinite([figure.value, figure.low, figure.high]).all():
+        return None
+    return Group(column, value, len(places), metric, figure.value, figure.low, figure.high)
