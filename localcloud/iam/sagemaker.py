@@ -18,6 +18,8 @@ from localcloud.iam.questions import Question
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NAMED = re.compile(r"(.+)(Name|Arn)")
 _INVOKE = re.compile(r"/endpoints/([^/]+)/(invocations|async-invocations|invocations-response-stream)/?")
+# Lists that are about one resource, which they name.
+_LISTS_OF_ONE = ("ListTrainingJobsForHyperParameterTuningJob",)
 _INVOKES = {
     "invocations": "InvokeEndpoint",
     "async-invocations": "InvokeEndpointAsync",
@@ -59,7 +61,7 @@ def _resources(action: str, payload: Mapping[str, Any], prefix: str) -> Iterator
     if action in ("AddTags", "DeleteTags", "ListTags"):
         yield str(payload.get("ResourceArn", "*"))
         return
-    if action.startswith(("List", "Search", "BatchDescribe")):
+    if action.startswith(("List", "Search", "BatchDescribe")) and action not in _LISTS_OF_ONE:
         return
     for member, value in payload.items():
         named = _NAMED.fullmatch(member)

@@ -117,6 +117,11 @@ def test_what_is_encrypted_needs_its_key(tmp_path: Path, action: str, asks: list
         ("sagemaker:CreateTrainingJob", {"RoleArn": JOBS}, "sagemaker.amazonaws.com"),
         ("sagemaker:CreateProcessingJob", {"RoleArn": JOBS}, "sagemaker.amazonaws.com"),
         ("sagemaker:CreateModel", {"ExecutionRoleArn": JOBS}, "sagemaker.amazonaws.com"),
+        (
+            "sagemaker:CreateHyperParameterTuningJob",
+            {"TrainingJobDefinition": {"RoleArn": JOBS}},
+            "sagemaker.amazonaws.com",
+        ),
         ("states:CreateStateMachine", {"roleArn": JOBS}, "states.amazonaws.com"),
         ("lambda:CreateFunction", {"Role": JOBS}, "lambda.amazonaws.com"),
         ("events:PutTargets", {"Targets": [{"Id": "1"}, {"RoleArn": JOBS}]}, "events.amazonaws.com"),
@@ -147,6 +152,8 @@ def test_a_role_is_passed_on_only_where_that_is_allowed(
         ("DescribeModelPackage", {"ModelPackageName": f"{SAGEMAKER}model-package/g/1"},
          ["model-package/g/1"]),
         ("DescribeAutoMLJob", {"AutoMLJobName": "a"}, ["automl-job/a"]),
+        ("ListTrainingJobsForHyperParameterTuningJob", {"HyperParameterTuningJobName": "h"},
+         ["hyper-parameter-tuning-job/h"]),
     ],
 )  # fmt: skip
 def test_sagemakers_resources_are_named_by_their_kind(
