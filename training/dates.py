@@ -54,8 +54,9 @@ def part_of(text: str, part: str) -> float:
 def part_expression(column: str, part: str) -> pl.Expr:
     """The same of a whole column of such texts; null where there is none."""
     import polars as pl
+    from polars.selectors import by_name
 
-    moment = pl.col(column).str.to_datetime(TEXT)
+    moment = by_name(column).str.to_datetime(TEXT)
     taken = moment.dt.ordinal_day() if part == "dayofyear" else getattr(moment.dt, part)()
     return taken.cast(pl.Float32)
 

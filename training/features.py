@@ -167,8 +167,10 @@ def _date_part(value: object, source: Source, place: str) -> float:
 
 
 def frame_number(source: Source) -> pl.Expr:
+    """By its very name: `pl.col` would take `*` or `^a.*$` for a pattern."""
     import polars as pl
+    from polars.selectors import by_name
 
     name = source.column.name
-    taken = pl.col(name).cast(pl.Float32) if source.part is None else part_expression(name, source.part)
+    taken = by_name(name).cast(pl.Float32) if source.part is None else part_expression(name, source.part)
     return taken.alias(source.name)

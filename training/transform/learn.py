@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from dropforge.domain.contract import ColumnTransform
 from training.errors import Refused
@@ -167,7 +168,7 @@ def _learn_category(
 
 
 def _counts(column: ContractColumn, rows: pl.LazyFrame) -> dict[str, int]:
-    text = pl.col(column.name).fill_null(MISSING_CATEGORY).alias("value")
+    text = by_name(column.name).fill_null(MISSING_CATEGORY).alias("value")
     counted = rows.select(text).group_by("value").len().collect(engine="streaming")
     return dict(counted.iter_rows())
 
