@@ -13,19 +13,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SMALLEST = 1e-15
+THRESHOLD = 0.5
 
 
 def figures(labels: NDArray[np.float64], answers: NDArray[Any], positive: int | None) -> dict[str, float]:
     """`positive` is its class's place in a binary problem; answers of one column are values."""
     if answers.shape[1] == 1:
         return _of_values(labels, answers[:, 0].astype(np.float64))
-    truth, said = labels.astype(np.int64), answers.argmax(axis=1)
+    truth, said = labels.astype(np.int64), _said(answers, positive)
     chosen = np.clip(answers[np.arange(len(truth)), truth].astype(np.float64), SMALLEST, 1)
     common = {"accuracy": float((said == truth).mean()), "logloss": float(-np.log(chosen).mean())}
     if positive is None:
         return common | {"f1": _weighted_f1(truth, said, answers.shape[1])}
     scores = answers[:, positive].astype(np.float64)
     return common | {"auc": auc(truth == positive, scores), "f1": _f1(truth == positive, said == positive)}
+
+
+def _said(answers: NDArray[Any], positive: int | None) -> NDArray[np.int64]:
+    """The likeliest class; of two, the positive one from one half on, as the endpoint says it."""
+    if positive is None:
+        return np.asarray(answers.argmax(axis=1), dtype=np.int64)
+    return np.where(answers[:, positive] >= THRESHOLD, positive, 1 - positive)
 
 
 def auc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.train.ols.figures import figures
+from training.train.ols.fit import fit
 from training.train.ols.reading import reading
 from training.train.ols.summary import summary
 from training.train.output import VALUE, linear_graph
@@ -39,9 +40,7 @@ def learn(task: Task) -> Learned:
 
 
 def _ordinary(matrix: NDArray[np.float64], task: Task) -> tuple[NDArray[np.float64], float, dict[str, str]]:
-    from statsmodels.regression.linear_model import OLS
-
-    result = OLS(task.train.labels, np.column_stack([np.ones(len(matrix)), matrix])).fit()
+    result = fit(matrix, task.train.labels)
     found = figures(result, task.names, task.target, matrix)
     document = {**found, "selection": _selection(task), "reading": reading(found)}
     files = {

@@ -42,7 +42,7 @@ def learn(task: Task) -> Learned:
     sides = [labels == which for which in (range(task.classes) if task.classes > 2 else [1])]
     gamma = _gamma(task, matrix)
     machines = [_machine(task, gamma).fit(matrix, side) for side in sides]
-    sigmoids = [_sigmoid(_machine(task, gamma), matrix, side, task.seed) for side in sides]
+    sigmoids = [_sigmoid(_machine(task, gamma), matrix, side, task) for side in sides]
     joined = _joined(machines, sigmoids, gamma, str(task.parameters["kernel"]))
     strength = _strength(machines, matrix)
     return Learned(
@@ -73,13 +73,14 @@ def _gamma(task: Task, matrix: NDArray[np.float64]) -> float:
     return float(given)
 
 
-def _sigmoid(machine: Any, matrix: NDArray[np.float64], side: NDArray[np.bool_], seed: int) -> Sigmoid:
+def _sigmoid(machine: Any, matrix: NDArray[np.float64], side: NDArray[np.bool_], task: Task) -> Sigmoid:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=task.seed)
     distances = cross_val_predict(machine, matrix, side, cv=folds, method="decision_function")
-    fitted = LogisticRegression(C=1e6).fit(distances[:, None], side)
+    weight = "balanced" if task.balanced else None
+    fitted = LogisticRegression(C=1e6, class_weight=weight).fit(distances[:, None], side)
     return Sigmoid(float(fitted.coef_[0, 0]), float(fitted.intercept_[0]))
 
 

@@ -1,5 +1,6 @@
 """The full report of an ordinary least squares fit: every figure, the printed summary, and what they mean.
 
+fit       the fit
 figures   what was fitted → the figures, as JSON has them
 reading   those figures → sentences for somebody who has to decide and is no statistician
 summary   the printed table
