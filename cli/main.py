@@ -25,6 +25,7 @@ COMMANDS = {
     "drop": "drop a data file, which trains a model",
     "runs": "list training runs, newest first",
     "models": "list the versions of a use case's model",
+    "report": "say how a version was judged, and fetch the page about it",
     "approve": "approve a version, which deploys it",
     "reject": "reject a version",
     "endpoints": "list what is served",

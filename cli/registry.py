@@ -18,6 +18,7 @@ class Model:
 
     champion: served now; challenger: approved later than the champion; previous: approved and replaced;
     rolled back: approved, served, and taken out for the champion; candidate: waits for a decision; rejected.
+    `page` is where its evaluation can be read.
     """
 
     usecase: str
@@ -28,6 +29,7 @@ class Model:
     created: str | None
     run: str | None
     model_package: str
+    page: str | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -131,6 +133,7 @@ def _model(place: Place, usecase: str, package: dict[str, Any], served: Served) 
         created=moment(package.get("CreationTime")),
         run=package.get("CustomerMetadataProperties", {}).get("run"),
         model_package=package["ModelPackageArn"],
+        page=package.get("CustomerMetadataProperties", {}).get("evaluation"),
     )
 
 

@@ -1,0 +1,41 @@
+"""Says how a version (a number or `latest`) or a run was judged, and where the page about it lies.
+
+--save writes that page to a file, to be opened in any browser; with --data the page about the dropped data.
+"""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from cli.evaluation import Report, find_report, read_page
+from cli.place import place_for
+from cli.show import document, note, wants_json
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Of what, and what to do with the page."""
+    parser.add_argument("usecase", metavar="USECASE")
+    parser.add_argument("version", metavar="VERSION", nargs="?", default="latest", help="or a run (latest)")
+    parser.add_argument("--data", action="store_true", help="the page about the data instead")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the page to a file")
+
+
+def run(arguments: Namespace) -> int:
+    """Print the verdict; save the page if asked."""
+    place = place_for(arguments)
+    report = find_report(place, arguments.usecase, arguments.version)
+    page = report.data_quality if arguments.data else report.page
+    if arguments.save:
+        arguments.save.write_bytes(read_page(place, page))
+        note(f"saved {arguments.save}")
+    if wants_json(arguments):
+        document(report.document)
+    else:
+        _print(report, page)
+    return 0
+
+
+def _print(report: Report, page: str) -> None:
+    named = f"{report.usecase} version {report.version}" if report.version else f"run {report.run}"
+    passed = {True: "passed its gate", False: "did not pass its gate", None: "was not judged"}[report.passed]
+    print(f"{named} {passed}{f': {report.verdict}' if report.verdict else ''}")
+    print(page)
