@@ -12,7 +12,7 @@ from typing import Any
 
 from dropforge.domain.contract import Contract, contract_to_json
 from training.__main__ import main
-from usecases.loan.generate import write
+from usecases.loan.generate import TABLE
 
 REPOSITORY = Path(__file__).parents[3]
 LOAN = REPOSITORY / "usecases" / "loan" / "contract.yaml"
@@ -20,7 +20,7 @@ LOAN = REPOSITORY / "usecases" / "loan" / "contract.yaml"
 
 def loan_csv(rows: int = 1000, seed: int = 1, bad: int = 0) -> bytes:
     out = io.StringIO(newline="")
-    write(out, rows, seed, bad)
+    TABLE.write(out, rows, seed, bad)
     return out.getvalue().encode()
 
 

@@ -1,0 +1,1 @@
+"""Will a customer subscribe to a term deposit after a call?"""

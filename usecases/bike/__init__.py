@@ -1,0 +1,1 @@
+"""How many bicycles will be hired on a day?"""

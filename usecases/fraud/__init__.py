@@ -1,0 +1,1 @@
+"""Is an insurance claim a fraud?"""

@@ -1,0 +1,1 @@
+"""Is it an automobile, a bicycle or a motorcycle?"""
