@@ -62,6 +62,8 @@ def answer_table(found: Assessment) -> Block:
 
 
 def shape(figure: Figures, width: int = 132, height: int = 30) -> str:
+    if figure.dates:
+        return spark(figure.dates.histogram.counts, "by time", width, height)
     if figure.numbers:
         bars = figure.numbers.histogram
         said = f"from {number(bars.edges[0])} to {number(bars.edges[-1])}"
@@ -77,6 +79,8 @@ def values(figure: Figures) -> str:
         spread = f"{_short(some.min)} to {_short(some.max)}"
         usual = f"median {_short(some.median)}, mean {_short(some.mean)}, sd {_short(some.sd)}"
         return f"{spread}<br><span {SMALL}>{usual}</span>"
+    if figure.dates:
+        return f"{escaped(figure.dates.first)}<br>to {escaped(figure.dates.last)}"
     if not figure.top:
         return NOTHING
     named = ", ".join(escaped(value, LONGEST_VALUE) for value, _ in figure.top[:SHOWN_TOP])

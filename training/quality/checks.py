@@ -125,9 +125,9 @@ def constants(profile: Profile, quality: Quality) -> Iterator[Finding]:
 
 
 def uniques(profile: Profile, quality: Quality) -> Iterator[Finding]:
-    """Numbers with fractions may well all differ; whole ones and words that do are names of rows."""
+    """Numbers with fractions and moments may well all differ; whole ones and words that do name the row."""
     for figure in profile.figures:
-        if figure.unique and figure.type != "number":
+        if figure.unique and figure.type not in ("number", "date"):
             yield Finding(
                 "quality.unique", quality.unique, (figure.name,), figure.distinct, None,
                 f"{figure.name} is different in every row: it names the row and cannot tell of another. "

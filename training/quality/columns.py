@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from training.dates import TEXT
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BARS = 24
+SECONDS = 86_400
 LARGEST_WHOLE = 1e6
 """Beyond this a bar more or less to a value is not seen."""
 MOST_TOP = 8
@@ -38,9 +41,18 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Dates:
+    """The histogram's edges are days since 1970."""
+
+    first: str
+    last: str
+    histogram: Histogram
+
+
+@dataclass(frozen=True)
 class Figures:
-    """`numbers` for a numeric column, `top` (the most frequent values) for another; neither where all is
-    missing."""
+    """`numbers` for a numeric column, `dates` for dates, `top` (the most frequent values) for what is not
+    numeric; none of them where all is missing."""
 
     name: str
     type: str
@@ -48,6 +60,7 @@ class Figures:
     missing: int
     distinct: int
     numbers: Numbers | None = None
+    dates: Dates | None = None
     top: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -82,7 +95,23 @@ def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
     counted = values.drop_nulls().value_counts().cast({"value": pl.String})
     first = counted.sort(["count", "value"], descending=[True, False]).head(MOST_TOP)
     top = tuple((str(value), int(count)) for value, count in first.iter_rows())
-    return Figures(name, type_, len(values), values.null_count(), counted.height, top=top)
+    dates = of_dates(counted) if type_ == "date" and counted.height else None
+    return Figures(name, type_, len(values), values.null_count(), counted.height, None, dates, top)
+
+
+def of_dates(counted: pl.DataFrame) -> Dates:
+    """Of the different dates, as typed rows spell them, and how often each is there."""
+    moments = counted.select(pl.col("value").str.to_datetime(TEXT), "count").sort("value")
+    days: NDArray[np.float64] = moments["value"].dt.epoch("s").to_numpy().astype(np.float64) / SECONDS
+    edges = np.linspace(days[0], max(days[-1], days[0] + 1), BARS + 1)
+    counts, _ = np.histogram(days, edges, weights=moments["count"].to_numpy())
+    bars = Histogram(tuple(map(float, edges)), tuple(map(int, counts)))
+    first, last = str(moments["value"][0]), str(moments["value"][-1])
+    return Dates(_day(first), _day(last), bars)
+
+
+def _day(moment: str) -> str:
+    return moment.removesuffix(" 00:00:00")
 
 
 def histogram(ordered: NDArray[np.float32]) -> Histogram:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK_CELLS = 8_000_000
+BLOCK_CELLS = 2_000_000
 MOST_WORK = 4e10
 FEWEST_ROWS = 20
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dropforge.domain.contract.model import Column, Contract, Quality
+from dropforge.domain.contract.model import Column, ColumnTransform, Contract, Quality, Transform
 from training.quality import Assessment, Finding, Reading, assess
 
 ROWS = 400
@@ -47,7 +47,9 @@ def judge() -> Judge:
             pl.Series(name, rows[name].cast(pl.Float64 if name == target else pl.Float32)) for name in numbers
         )
         limits = Quality(**{"minimum_rows": 10, "minimum_class": 3, **quality})
-        contract = Contract("case", problem, target, tuple(described), quality=limits)
+        parts = {name: ColumnTransform(parts=("month",)) for name, kind in given.items() if kind == "date"}
+        transform = Transform(columns=parts)
+        contract = Contract("case", problem, target, tuple(described), quality=limits, transform=transform)
         return assess(typed, contract, reading or Reading(rows.height))
 
     return assessed

@@ -122,6 +122,19 @@ def test_figures_of_a_column_are_those_of_numpy(
     assert figure.numbers.histogram.counts == tuple(np.histogram(values, bins=24)[0])
 
 
+def test_dates_are_told_by_their_span_and_may_all_differ(judge: Judge, answer: list[str]) -> None:
+    days = [
+        f"20{10 + place // 300}-{1 + place // 28 % 12:02}-{1 + place % 28:02}T00:00:00"
+        for place in range(ROWS)
+    ]
+    found = judge({"day": days, "y": answer}, types={"day": "date"})
+    (figure,) = found.profile.figures
+    assert figure.dates is not None
+    assert (figure.dates.first, figure.dates.last) == ("2010-01-01", "2011-12-28")
+    assert sum(figure.dates.histogram.counts) == ROWS
+    assert not told(found, "unique")
+
+
 def test_pictures_are_judged_by_their_classes_alone() -> None:
     rows = pl.DataFrame({"image_000": [0.5] * 40, "label": ["car"] * 38 + ["bike"] * 2})
     contract = Contract("case", "image", "label", quality=Quality(minimum_rows=10, minimum_class=3))
