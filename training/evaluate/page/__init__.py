@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.evaluate.answers import Classified, Valued
-from training.evaluate.page import classes, judged, made, values
+from training.evaluate.page import classes, judged, made, regression, values
 from training.report import Block, facts, heading, page, paragraph
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def evaluation_page(found: Evaluation) -> str:
     blocks = [judged.answer(found), *_in_words(found), *judged.gate(found), *judged.champion(found)]
     blocks += [*judged.groups(found), *_plots(found), *made.importance(found)]
+    blocks += [*regression.linear(found), *regression.selection(found)]
     blocks += [*made.trials(found), heading("Facts"), facts(list(found.facts))]
     return page(f"{found.contract.usecase}: is this model good enough?", blocks)
 

@@ -20,6 +20,9 @@ from training.evaluate.figures import figures_of
 from training.evaluate.groups import groups_of
 from training.evaluate.measures import measure_of
 from training.evaluate.page import evaluation_page
+from training.train.ols.figures import figures
+from training.train.ols.fit import fit
+from training.train.ols.reading import reading
 
 EVIL = '<script>alert("x")</script>'
 TRIALS = {
@@ -49,14 +52,25 @@ def contract(problem: str, gate: dict[str, Any]) -> Contract:
 
 def evaluation(answers: Answers, agreed: Contract, rival: Answers | None = None, **told: Any) -> Evaluation:
     measure = measure_of(answers)
-    figures = figures_of(measure, np.arange(len(answers)))
+    measured_figures = figures_of(measure, np.arange(len(answers)))
     metric = {"regression": "rmse"}.get(agreed.problem, "accuracy")
     rows = pl.DataFrame({EVIL: np.where(np.arange(len(answers)) % 2, f"{EVIL}1", "_b$")})
     groups = groups_of(measure, rows, agreed, metric)
     champion = compare("version 3", metric, answers, lambda: rival) if rival is not None else None
-    verdict = judge(measured(figures), agreed.gate, champion.comparison if champion else None, groups)
+    verdict = judge(
+        measured(measured_figures), agreed.gate, champion.comparison if champion else None, groups
+    )
     facts = [("Drop", f"s3://bucket/drops/loan/{EVIL}.csv")]
-    return Evaluation(agreed, answers, figures, verdict, groups, metric, champion, facts, told)
+    return Evaluation(agreed, answers, measured_figures, verdict, groups, metric, champion, facts, told)
+
+
+def _ols() -> dict[str, Any]:
+    """ols.json of a perfect fit, as training writes it."""
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(60, 2))
+    names = [EVIL, "hum"]
+    made = figures(fit(matrix, matrix.sum(axis=1)), names, "$x_1$", matrix)
+    return made | {"reading": reading(made)}
 
 
 BINARY = contract("binary", {"auc": 0.6})
@@ -71,6 +85,9 @@ CASES: dict[str, Evaluation] = {
     "regression": evaluation(values(), contract("regression", {"rmse": 2}), values(noise=1.2)),
     "a few rows": evaluation(values(3), contract("regression", {"rmse": 2})),
 }
+
+SELECTED = {"method": "vif", "steps": [{"dropped": EVIL, "vif": "infinite"}], "kept": ["hum"]}
+CASES["linear"] = evaluation(values(), contract("regression", {"rmse": 2}), ols=_ols(), selection=SELECTED)
 
 
 class Tags(HTMLParser):
@@ -131,6 +148,13 @@ def test_a_champion_that_was_not_compared_is_told() -> None:
     )
     assert "version 3 needs column &#x27;Pay&#x27;" in page
     assert "No version is live yet" in evaluation_page(CASES["binary with trials"])
+
+
+def test_a_regression_s_table_is_shown_with_its_reading() -> None:
+    page = evaluation_page(CASES["linear"])
+    assert "A perfect fit: R² is 1.000." in page
+    assert "<dt>Degrees of freedom, residuals</dt><dd>57</dd>" in page
+    assert "Of 2 columns 1 were kept, by VIF." in page
 
 
 def test_trials_are_listed_with_the_one_that_went_on() -> None:
