@@ -19,6 +19,7 @@ BY_SUFFIX = {
     ".zip": "images",
 }  # fmt: skip
 BY_START = {b"PAR1": "parquet", b"PK\x03\x04": "images"}
+GZIP = b"\x1f\x8b"
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8", "windows-1252", "latin-1")
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -44,6 +45,8 @@ def format_of(path: Path) -> str:
         start = file.read(4)
     if not start:
         raise JobError("the file is empty; give one with data")
+    if start.startswith(GZIP):
+        raise JobError("the file is packed with gzip; unpack it first")
     return BY_START.get(start) or BY_SUFFIX.get(path.suffix.lower(), "csv")
 
 

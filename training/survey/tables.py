@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dropforge.domain.contract.cells import SPACES
+from dropforge.domain.contract.cells import SPACES, parse_number
 from dropforge.domain.contract.fields import shown
 from training.errors import JobError
 from training.survey.formats import Text, format_of, text_of
@@ -70,6 +70,8 @@ def _heading(path: Path, text: Text) -> list[str]:
         names = [name.strip(SPACES) for name in next(csv.reader(lines, delimiter=text.delimiter), [])]
     if not any(names):
         raise JobError("the file is empty; give one with a heading and rows")
+    if all(parse_number(name) is not None for name in names):
+        raise JobError("the first row holds nothing but numbers: has the file no heading?")
     _check(names)
     return names
 
