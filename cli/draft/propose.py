@@ -9,6 +9,7 @@ from cli.draft.survey import Column, Survey
 from cli.errors import UserError
 
 MOST_CLASSES = 50
+FEWEST_ROWS, FEWEST_OF_CLASS = 10, 3
 MOST_CATEGORIES = 50
 DENSE = 2
 WORD = re.compile(r"[a-z]+")
@@ -50,6 +51,7 @@ def propose(usecase: str, found: Survey, target: str) -> Draft:
     """A draft of the contract."""
     answer = next(column for column in found.columns if column.name == target)
     classes = {} if found.regression else classes_of(answer)
+    need_enough(found.rows, classes)
     columns, drop = [], {}
     for column in found.columns:
         reason = None if column is answer else reason_to_drop(column, found)
@@ -71,6 +73,20 @@ def classes_of(answer: Column) -> dict[str, int]:
             f"a target has 2 to {MOST_CLASSES} classes, or numbers"
         )
     return dict(answer.counts)
+
+
+def need_enough(rows: int, classes: dict[str, int]) -> None:
+    """What no contract would accept is said here, in words about the file."""
+    if rows < FEWEST_ROWS:
+        raise UserError(
+            f"the file has {rows} rows; a model needs at least {FEWEST_ROWS}, and far more to be good"
+        )
+    rare = [name for name, count in classes.items() if count < FEWEST_OF_CLASS]
+    if rare:
+        raise UserError(
+            f"class {rare[0]!r} has {classes[rare[0]]} row(s); a class needs at least {FEWEST_OF_CLASS}: "
+            "collect more, or leave it out"
+        )
 
 
 def positive_of(classes: dict[str, int]) -> str:

@@ -202,6 +202,8 @@ def test_a_zip_of_pictures_becomes_an_image_problem(tmp_path: Path) -> None:
         ("a,\n1,2\n", "a", JobError, "no name"),
         ("a,b\n1,2\n1,2\n", "c", JobError, "no column 'c'"),
         ("a,b\n1,2\n3,2\n", "b", UserError, "2 to 50 classes"),
+        ("a,b\n" + "1,x\n2,y\n" * 4, "b", UserError, "the file has 8 rows"),
+        ("a,b\n" + "1,x\n" * 20 + "1,y\n", "b", UserError, "class 'y' has 1 row"),
         ("a,b\n" + "".join(f"{n},x{n}\n" for n in range(90)), "b", UserError, "2 to 50 classes"),
         ("a,b\n" + "x,1\nx,2\n" * 9, "b", UserError, "nothing is left to learn from"),
         ("AB\0\0", "b", JobError, "not text"),
