@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from training.train.rows import Matrix
 
 OURS = ("rounds", "early_stopping", "class_weight")
+WATCHED = 65_536
+"""Rows of the training part that are judged after each round: a million would take longer than the round."""
 SHOWN = {"mlogloss": "logloss", "merror": "error"}
 DEVICE = Path("/dev/nvidia0")
 
@@ -41,17 +43,18 @@ class Lines(xgboost.callback.TrainingCallback):
 
 
 class Batches(xgboost.DataIter):
-    """A matrix in pieces, so that only its bins are held."""
+    """A matrix in pieces, so that only its bins are held; of its rows one in `every`."""
 
-    def __init__(self, matrix: Matrix, weights: NDArray[np.float64] | None) -> None:
-        self._matrix, self._weights = matrix, weights
+    def __init__(self, matrix: Matrix, weights: NDArray[np.float64] | None, every: int = 1) -> None:
+        self._matrix, self._weights, self._every = matrix, weights, every
         self._left: Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]] = iter(())
         super().__init__()
 
     def next(self, input_data: Callable[..., None]) -> bool:
         for features, labels in self._left:
-            weights = None if self._weights is None else self._weights[labels.astype(np.int64)]
-            input_data(data=features, label=labels, weight=weights)
+            taken = labels[:: self._every]
+            weights = None if self._weights is None else self._weights[taken.astype(np.int64)]
+            input_data(data=features[:: self._every], label=taken, weight=weights)
             return True
         return False
 
@@ -79,13 +82,15 @@ def _boost(task: Task) -> tuple[xgboost.Booster, str]:
     parameters = _parameters(task)
     weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
     bins = int(parameters.get("max_bin", 256))
-    learned = xgboost.QuantileDMatrix(Batches(task.train, weights), max_bin=bins, nthread=task.threads)
-    evaluated = [(learned, "train")]
+
+    def binned(batches: Batches, like: xgboost.DMatrix | None = None) -> xgboost.QuantileDMatrix:
+        return xgboost.QuantileDMatrix(batches, ref=like, max_bin=bins, nthread=task.threads)
+
+    learned = binned(Batches(task.train, weights))
+    every = -(-len(task.train) // WATCHED)
+    evaluated = [(learned if every == 1 else binned(Batches(task.train, weights, every), learned), "train")]
     if len(task.validation):
-        held_out = xgboost.QuantileDMatrix(
-            Batches(task.validation, None), ref=learned, max_bin=bins, nthread=task.threads
-        )
-        evaluated.append((held_out, "validation"))
+        evaluated.append((binned(Batches(task.validation, None), learned), "validation"))
     patience = int(task.parameters.get("early_stopping", 0)) if len(task.validation) else 0
     booster = xgboost.train(
         parameters,
