@@ -75,10 +75,7 @@ def _mend_writing(s3: Any, replacing: Replacing) -> None:
     entry = s3._version_entry_from_record
 
     def atomic_write(path: str, data: Any, *, text: bool = False) -> None:
-        if isinstance(data, Body):
-            data.place(Path(path))
-        else:
-            write(path, data, text=text)
+        data.place(Path(path)) if isinstance(data, Body) else write(path, data, text=text)
 
     def persist_object(bucket: str, key: str, record: Any) -> None:
         with replacing.replacing(Path(s3._object_disk_path(bucket, key))):
@@ -91,7 +88,7 @@ def _mend_writing(s3: Any, replacing: Replacing) -> None:
             displaced(*arguments)
 
     def version_entry(record: Any, version_id: str, _: Any) -> Any:
-        """A version's bytes are in the current file or in that of the version."""
+        # A version's bytes are in the current file or in that of the version.
         return entry(record, version_id, None)
 
     s3._atomic_write, s3._persist_object = atomic_write, persist_object

@@ -54,6 +54,18 @@ def test_versions(s3: Any, tmp_path: Path) -> None:
     assert content(s3, "v", VERSIONS) == content(s3, "of a version") == bodies[0]
 
 
+def test_an_object_from_before_versioning(s3: Any) -> None:
+    """It is the version `null`, whatever comes after it."""
+    s3.create_bucket(Bucket="later")
+    old, new = os.urandom(2 * MB), os.urandom(3 * MB)
+    s3.put_object(Bucket="later", Key="k", Body=old)
+    s3.put_bucket_versioning(Bucket="later", VersioningConfiguration={"Status": "Enabled"})
+    newer = s3.put_object(Bucket="later", Key="k", Body=new)["VersionId"]
+    assert content(s3, "k", "later", VersionId="null") == old
+    s3.delete_object(Bucket="later", Key="k", VersionId=newer)
+    assert content(s3, "k", "later") == old
+
+
 def test_an_event_tells_size_tag_and_version(cloud: TinyCloud, s3: Any) -> None:
     """Of an object in one piece, of one in parts, and of a copy."""
     s3.put_bucket_notification_configuration(

@@ -60,13 +60,16 @@ def test_large_objects_are_there_and_not_in_memory(mortal: TinyCloud) -> None:
     s3.put_object(Bucket=VERSIONS, Key="one", Body=one)
     s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": VERSIONS, "Key": "one"})
     s3.put_object(Bucket=BUCKET, Key="three", Body=two)
-    tag = s3.complete_multipart_upload(**parts_of(s3, "two", [two[: 8 * MB], two[8 * MB :]]))["ETag"]
+    parts = parts_of(s3, "two", [two[: 8 * MB], two[8 * MB :]], ChecksumAlgorithm="SHA256")
+    tag = s3.complete_multipart_upload(**parts)["ETag"]
     kill(mortal)
     s3 = start(mortal)
     assert Memory(mortal).now() < empty + 30
     assert (content(s3, "one", VERSIONS), content(s3, "copy")) == (one, one)
     assert content(s3, "one", VERSIONS, VersionId=version) == older
-    assert (content(s3, "two"), s3.head_object(Bucket=BUCKET, Key="two")["ETag"]) == (two, tag)
+    head = s3.head_object(Bucket=BUCKET, Key="two", ChecksumMode="ENABLED")
+    assert (content(s3, "two"), head["ETag"], head["ChecksumType"]) == (two, tag, "COMPOSITE")
+    assert content(s3, "two", PartNumber=1) == two[: 8 * MB]
     assert left_by(mortal) == []
 
 
