@@ -9,9 +9,10 @@ import numpy as np
 
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
-from training.model.graphs import open_graph
+from training.model.graphs import open_graph, open_model
 from training.model.labels import Labels
 from training.model.manifest import check_manifest
+from training.parallel import cores, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,8 @@ class Predictor:
         self.labels = Labels.read(folder / "labels.json")
         self.features = Features(self.contract)
         self._transform = open_graph(folder / "transform.onnx", threads)
-        self._model = open_graph(folder / "model.onnx", threads)
+        self._model = open_model(folder / "model.onnx")
+        self._threads = threads or cores()
 
     def predict(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> list[Prediction]:
         return [self._prediction(row) for row in self.scores(records, places)]
@@ -65,14 +67,11 @@ class Predictor:
 
     def scores_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
         """The same of typed rows."""
-        parts = [self._scores(self.features.from_frame(part)) for part in _parts(rows)]
+        parts = list(in_order(self._scores_of_part, _parts(rows), self._threads))
         return np.concatenate(parts) if parts else np.empty((0, max(1, len(self.labels.classes))), np.float32)
 
-    def probabilities(
-        self, records: Sequence[Mapping[str, Any]], places: Sequence[str]
-    ) -> NDArray[np.float32]:
-        positive: NDArray[np.float32] = self.scores(records, places)[:, self.labels.positive_place]
-        return positive
+    def _scores_of_part(self, rows: pl.DataFrame) -> NDArray[np.float32]:
+        return self._scores(self.features.from_frame(rows))
 
     def matrix(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
         return self._matrix(self.features.arrays(records, places))

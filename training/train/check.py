@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.errors import JobError
+from training.parallel import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +21,11 @@ TOLERANCE = 1e-5
 MOST_ROWS = 262_144
 
 
-def answers(model: onnxruntime.InferenceSession, matrix: Matrix) -> NDArray[np.float32]:
+def answers(model: onnxruntime.InferenceSession, matrix: Matrix, threads: int) -> NDArray[np.float32]:
     """The graph's, for every row of the matrix."""
-    parts = [model.run(None, {"features": rows})[0] for rows, _ in matrix.batches()]
-    made: NDArray[np.float32] = np.concatenate(parts)
+    batches = (rows for rows, _ in matrix.batches())
+    parts = in_order(lambda rows: model.run(None, {"features": rows})[0], batches, threads)
+    made: NDArray[np.float32] = np.concatenate(list(parts))
     return made
 
 

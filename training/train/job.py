@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -15,9 +14,10 @@ import numpy as np
 from dropforge.domain.contract import Contract, contract_from_json
 from training.errors import JobError
 from training.features import Features
-from training.model.graphs import open_graph
+from training.model.graphs import open_graph, open_model
 from training.model.labels import Labels
 from training.model.manifest import write_manifest
+from training.parallel import cores
 from training.paths import only_file
 from training.train.algorithms import learn
 from training.train.check import answers, check_graph
@@ -77,7 +77,7 @@ def _task(paths: Paths, contract: Contract, labels: Labels, scratch: Path) -> Ta
         classes=len(labels.classes),
         parameters=read_hyperparameters(paths.hyperparameters, contract),
         seed=_read_json(transform / "seed.json")["seed"],
-        threads=_threads(),
+        threads=cores(),
         hosts=hosts,
         paths=paths,
         **parts,
@@ -111,11 +111,11 @@ def _importance(task: Task, figures_of: NDArray[Any]) -> list[dict[str, Any]]:
 def _judge(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[str, Any]:
     """The last line of the log, and what training.json keeps of it."""
     part, matrix = ("validation", task.validation) if len(task.validation) else ("train", task.train)
-    model = open_graph(folder / "model.onnx", threads=0)
+    model = open_model(folder / "model.onnx")
     if learned.answers is not None:
         difference = check_graph(model, learned.answers, matrix)
         print(f"the compiled model differs from the trained one by at most {difference:.1e}", flush=True)
-    found = figures(matrix.labels, answers(model, matrix), labels.positive_place)
+    found = figures(matrix.labels, answers(model, matrix, task.threads), labels.positive_place)
     if not all(np.isfinite(value) for value in found.values()):
         raise JobError(f"the model's figures on the {part} part are no numbers: {found}")
     print(" ".join(f"{part}-{name}:{value:.6f}" for name, value in found.items()), flush=True)
@@ -126,11 +126,6 @@ def _judge(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[s
         "measured_on": part,
         "metrics": found,
     }
-
-
-def _threads() -> int:
-    """The cores this container may use, which os.cpu_count() overstates."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read_json(path: Path) -> Any:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from training.parallel import cores, in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -62,19 +64,27 @@ class Transformed:
 
     def matrix(self, rows: Path, file: Path, shard: tuple[int, int] = (ITSELF, ALL)) -> Matrix:
         """`shard` (which, of how many): each batch is dealt out row by row, as to players."""
-        which, of = shard
         width = self.transform.get_outputs()[0].shape[1]
         labels: list[NDArray[np.float64]] = []
         with file.open("wb") as out:
-            for batch in pl.scan_parquet(rows).collect_batches(chunk_size=BATCH, maintain_order=True):
-                mine = batch if of == ALL else batch.gather_every(of, which)
-                if mine.height:
-                    feed = self.features.from_frame(mine)
-                    out.write(np.ascontiguousarray(self.transform.run(None, feed)[0]).data)
-                    labels.append(self._labels(mine[self.target]))
+            for matrix, values in in_order(self._made, _batches(rows, shard), cores()):
+                out.write(matrix.data)
+                labels.append(values)
         return Matrix(file, width, np.concatenate(labels) if labels else np.empty(0))
+
+    def _made(self, rows: pl.DataFrame) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        matrix = self.transform.run(None, self.features.from_frame(rows))[0]
+        return np.ascontiguousarray(matrix), self._labels(rows[self.target])
 
     def _labels(self, values: pl.Series) -> NDArray[np.float64]:
         if not self.classes:
             return values.cast(pl.Float64).to_numpy()
         return values.cast(pl.Enum(self.classes)).to_physical().cast(pl.Float64).to_numpy()
+
+
+def _batches(rows: Path, shard: tuple[int, int]) -> Iterator[pl.DataFrame]:
+    which, of = shard
+    for batch in pl.scan_parquet(rows).collect_batches(chunk_size=BATCH, maintain_order=True):
+        mine = batch if of == ALL else batch.gather_every(of, which)
+        if mine.height:
+            yield mine
