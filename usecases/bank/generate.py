@@ -134,10 +134,10 @@ def _economy(draw: Random) -> Row:
 
 
 def _chance(call: Row) -> float:
-    score = -2.2 - 0.42 * (call["euribor3m"] - 1.5)
-    score += 2.0 * (call["poutcome"] == "success") - 0.3 * (call["poutcome"] == "failure")
-    score += 0.6 * (call["contact"] == "cellular") + 0.7 * (call["month"] in QUIET)
-    score += 0.5 * (call["job"] in ("student", "retired")) - 0.08 * call["campaign"]
+    score = -0.4 - 1.0 * (call["euribor3m"] - 1.0)
+    score += 2.8 * (call["poutcome"] == "success") - 0.5 * (call["poutcome"] == "failure")
+    score += 1.4 * (call["contact"] == "cellular") + 1.5 * (call["month"] in QUIET)
+    score += 1.2 * (call["job"] in ("student", "retired")) - 0.2 * call["campaign"]
     return 1 / (1 + math.exp(-score))
 
 
