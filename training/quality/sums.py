@@ -52,6 +52,8 @@ class Search:
         self, whole: str, values: Callable[[], Values], sampled: Values, smallest: int = 2
     ) -> list[Sum]:
         """The shortest sums of at most four columns that give these values, which are read if need be."""
+        if len(self._sample) < FEWEST_ROWS:
+            return []
         tried: set[tuple[int, ...]] = set()
         for size in range(smallest, self._longest + 1):
             found: list[Sum] = []
