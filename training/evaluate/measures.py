@@ -27,28 +27,28 @@ def measure_of(answers: Answers) -> Measure:
 
 
 def _binary(answers: Classified, positive: int) -> Measure:
-    is_positive, score = answers.truth == positive, answers.probabilities[:, positive]
-    said, loss = answers.said == positive, _losses(answers)
-    always = is_positive.mean() > 0.5
+    truth, score = answers.truth == positive, answers.probabilities[:, positive]
+    said = answers.said == positive
+    cells = [truth & said, ~truth & said, truth & ~said, ~truth & ~said]
+    counted = np.column_stack([*cells, _losses(answers)])
+    always = truth.mean() > 0.5
 
     def measure(rows: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
-        truth = is_positive[rows]
-        found = _counted(truth, said[rows], weights)
-        constant = _counted(truth, np.full(len(rows), always), weights)
+        tp, fp, fn, tn, loss = (weights @ counted[rows]).T
+        none = np.zeros_like(tp)
+        constant = _rates(tp + fn, fp + tn, none, none) if always else _rates(none, none, tp + fn, fp + tn)
         return {
-            **found,
+            **_rates(tp, fp, fn, tn),
             **{f"{name}_{CONSTANT}": constant[name] for name in ("recall", "precision", "accuracy")},
-            "auc": _area(truth, score[rows], weights),
-            "logloss": weights @ loss[rows] / weights.sum(axis=1),
+            "auc": _area(truth[rows], score[rows], weights),
+            "logloss": loss / weights.sum(axis=1),
         }
 
     return measure
 
 
-def _counted(truth: NDArray[np.bool_], said: NDArray[np.bool_], weights: Floats) -> dict[str, Floats]:
+def _rates(tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> dict[str, Floats]:
     """What true and false positives and negatives give; a share of nothing is 0."""
-    cells = [truth & said, ~truth & said, truth & ~said, ~truth & ~said]
-    tp, fp, fn, tn = (weights @ cell.astype(np.float64) for cell in cells)
     recall, precision, specific = _share(tp, tp + fn), _share(tp, tp + fp), _share(tn, tn + fp)
     return {
         "recall": recall,

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from training.evaluate.answers import Classified, Valued
+from training.evaluate.curves import precision_recall_curve, roc_curve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,8 @@ def curves(answers: Classified, positive: int) -> dict[str, Any]:
     truth, score = answers.truth == positive, answers.probabilities[:, positive]
     if truth.all() or not truth.any():
         return {}
-    false_rates, true_rates, _ = roc_curve(truth, score)
-    precisions, recalls, _ = precision_recall_curve(truth, score)
+    false_rates, true_rates = roc_curve(truth, score)
+    precisions, recalls = precision_recall_curve(truth, score)
     return {
         "receiver_operating_characteristic_curve": {
             "false_positive_rates": _thinned(false_rates),

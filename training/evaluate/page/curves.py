@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from training.evaluate.answers import Classified
+from training.evaluate.curves import precision_recall_curve, roc_curve
 from training.evaluate.page.words import quoted
 from training.report import Block, figure, heading, plots, table
 from training.report.text import number, percent
@@ -84,15 +84,15 @@ Pair = tuple[str, "NDArray[np.bool_]", "NDArray[np.float64]"]
 
 
 def _roc(pairs: list[Pair]) -> str:
-    series = [(name, *roc_curve(truth, score)[:2]) for name, truth, score in pairs]
+    series = [(name, *roc_curve(truth, score)) for name, truth, score in pairs]
     return plots.lines(series, "ROC curve", "false alarms", "found", diagonal=True, unit=True)
 
 
 def _precision_recall(pairs: list[Pair]) -> str:
     series = []
     for name, truth, score in pairs:
-        precision, recall, _ = precision_recall_curve(truth, score)
-        series.append((name, recall[::-1], precision[::-1]))
+        precision, recall = precision_recall_curve(truth, score)
+        series.append((name, recall, precision))
     return plots.lines(
         series, "precision and recall", "found (recall)", "right when flagged (precision)", unit=True
     )

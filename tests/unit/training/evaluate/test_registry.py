@@ -3,9 +3,11 @@
 import json
 
 import numpy as np
+from sklearn import metrics as reference
 
 from tests.unit.training.evaluate.answered import many, two, values
 from training.evaluate.answers import Answers, Classified
+from training.evaluate.curves import precision_recall_curve, roc_curve
 from training.evaluate.figures import figures_of
 from training.evaluate.measures import measure_of
 from training.evaluate.registry import registry_report
@@ -64,3 +66,13 @@ def test_rows_of_one_class_have_no_curves_and_no_auc_and_are_no_fault() -> None:
     assert isinstance(metrics, dict)
     assert "auc" not in metrics
     assert "receiver_operating_characteristic_curve" not in metrics
+
+
+def test_the_curves_pass_through_scikit_learn_s_points() -> None:
+    answers = two(400)
+    truth, score = answers.truth == 1, answers.probabilities[:, 1].round(2)
+    false_rates, true_rates, _ = reference.roc_curve(truth, score, drop_intermediate=False)
+    assert np.allclose(roc_curve(truth, score), (false_rates, true_rates))
+    precisions, recalls, _ = reference.precision_recall_curve(truth, score)
+    ours = precision_recall_curve(truth, score)
+    assert np.allclose(ours, (precisions[::-1], recalls[::-1]))
