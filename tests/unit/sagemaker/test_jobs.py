@@ -108,6 +108,7 @@ def test_a_container_sees_its_image_its_request_its_role_and_the_fence_but_not_t
         "AWS_ENDPOINT_URL": laptop.ports.endpoint_url,
         "AWS_REGION": "us-east-1",
         "TRAINING_JOB_NAME": "env",
+        "OMP_WAIT_POLICY": "PASSIVE",
     }
     assert {name: environment.get(name) for name in expected} == expected
 
