@@ -16,6 +16,8 @@ DUMMY = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+# Threads that spin while they wait take the cores away from the tests beside them.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 UNWANTED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "DROPFORGE_STACK")
 
 

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from localcloud.sagemaker.ports import CloudPorts, Image
     from localcloud.sagemaker.runtime.tree import Tree
 
-# Containers share this machine's cores. OpenMP's threads wait for one another by spinning unless told not to,
-# and then two programs on the same cores are a dozen times slower than one after the other.
-_SHARED_CORES = {"OMP_WAIT_POLICY": "PASSIVE"}
-
 
 def container_env(
     ports: CloudPorts,
@@ -29,7 +25,7 @@ def container_env(
     isolated: bool = False,
 ) -> dict[str, str]:
     env = {"PATH": os.defpath, "HOME": str(tree.temporary), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-    env |= {"TMPDIR": str(tree.temporary), **_SHARED_CORES}
+    env |= {"TMPDIR": str(tree.temporary)}
     # Containers share this machine's processors: threads that wait by spinning would take them from the others
     # (a training beside others was seen to take 38 s instead of 1).
     env |= {"OMP_WAIT_POLICY": "PASSIVE"}
