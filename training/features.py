@@ -109,7 +109,7 @@ class Features:
             columns = [frame_number(source).fill_null(float("nan")) for source in self._numbers]
             feed[NUMBERS] = rows.select(columns).to_numpy()
         for index, column in enumerate(self._categories):
-            texts = rows[column.name].fill_null(MISSING_CATEGORY)
+            texts = rows[column.name].alias("text").fill_null(MISSING_CATEGORY)
             known = texts.unique().sort()
             feed[VALUES.format(index)] = known.to_numpy().astype(object)
             codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int64)

@@ -35,7 +35,7 @@ def read_rows(folder: Path, contract: Contract) -> pl.DataFrame:
 
 
 def ask(predictor: Predictor, rows: pl.DataFrame) -> Answers:
-    target, labels = rows[predictor.contract.target], predictor.labels
+    target, labels = rows[predictor.contract.target].alias("target"), predictor.labels
     scores = predictor.scores_of(rows).astype(np.float64)
     if not labels.classes:
         return Valued(target.cast(pl.Float64).to_numpy(), scores[:, 0])

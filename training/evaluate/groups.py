@@ -30,7 +30,7 @@ def groups_of(measure: Measure, rows: pl.DataFrame, contract: Contract, metric: 
     found = [
         _group(column, value, places, measure, metric)
         for column in _columns(rows, contract)
-        for value, places in _values(rows[column])
+        for value, places in _values(rows[column].alias("value"))
     ]
     return [group for group in found if group is not None]
 
@@ -40,7 +40,11 @@ def _columns(rows: pl.DataFrame, contract: Contract) -> list[str]:
     if asked is not None:
         return [name for name in asked.columns if name in rows.columns]
     categories = (column.name for column in contract.features if column.type == "category")
-    few = (name for name in categories if name in rows.columns and rows[name].n_unique() <= MOST_VALUES)
+    few = (
+        name
+        for name in categories
+        if name in rows.columns and rows[name].alias("value").n_unique() <= MOST_VALUES
+    )
     return list(few)[:MOST_COLUMNS]
 
 

@@ -74,7 +74,7 @@ class Transformed:
 
     def _made(self, rows: pl.DataFrame) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         matrix = self.transform.run(None, self.features.from_frame(rows))[0]
-        return np.ascontiguousarray(matrix), self._labels(rows[self.target])
+        return np.ascontiguousarray(matrix), self._labels(rows[self.target].alias("target"))
 
     def _labels(self, values: pl.Series) -> NDArray[np.float64]:
         if not self.classes:

@@ -57,7 +57,7 @@ class Transform:
         matrix = open_graph(compile_graph(fitted), threads=0).run(
             None, Features(contract).from_frame(sample)
         )[0]
-        target = _target(sample[contract.target], contract)
+        target = _target(sample[contract.target].alias("target"), contract)
         selected = select(how, fitted.names, matrix, target, contract.classifies)
         self.selection = selected.document
         return fitted.only(set(selected.kept))
