@@ -26,8 +26,8 @@ def container_env(
 ) -> dict[str, str]:
     env = {"PATH": os.defpath, "HOME": str(tree.temporary), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
     env |= {"TMPDIR": str(tree.temporary)}
-    # Containers share this machine's processors: threads that wait by spinning would take them from the others
-    # (a training beside others was seen to take 38 s instead of 1).
+    # Containers share this machine's processors, which threads that wait by spinning would take from the
+    # others: a training beside others was seen to take 38 s instead of 1.
     env |= {"OMP_WAIT_POLICY": "PASSIVE"}
     env |= image.env
     env |= given
