@@ -15,7 +15,8 @@ PARALLEL = 8
 
 @dataclass(frozen=True)
 class Run:
-    """One drop's way through training. `reason` says why a run was refused or failed."""
+    """One drop's way through training. `reason` says why a run was refused or failed, `settings` what was set
+    for it alone."""
 
     usecase: str
     run: str
@@ -24,6 +25,7 @@ class Run:
     started: str | None
     ended: str | None
     metrics: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     model_package: str | None = None
     execution: str = ""
 
@@ -77,6 +79,7 @@ def read_run(place: Place, execution: str) -> Run:
         started=moment(found["startDate"]),
         ended=moment(found.get("stopDate")),
         metrics=answer.get("metrics") or run_metrics(place, usecase, found["name"], status),
+        settings=given.get("settings") or {},
         model_package=answer.get("model_package_arn"),
         execution=execution,
     )

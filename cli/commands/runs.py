@@ -20,8 +20,16 @@ def run(arguments: Namespace) -> int:
         document([each.document for each in found])
         return 0
     rows = [
-        (each.run, each.status, each.started, each.version, metrics(each.metrics), each.reason)
+        (
+            each.run,
+            each.status,
+            each.started,
+            each.version,
+            metrics(each.metrics),
+            ", ".join(f"{name}={value}" for name, value in each.settings.items()) or None,
+            each.reason,
+        )
         for each in found
     ]
-    table(("run", "status", "started", "version", "metrics", "reason"), rows)
+    table(("run", "status", "started", "version", "metrics", "set", "reason"), rows)
     return 0

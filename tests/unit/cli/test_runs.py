@@ -25,6 +25,12 @@ def test_a_registered_run_has_its_version_and_metrics(
     assert run.document["model_package"] == package
 
 
+def test_a_run_shows_what_was_set_for_it_alone(place: FakePlace, stepfunctions: FakeStepFunctions) -> None:
+    settings = {"model.max_depth": "4"}
+    stepfunctions.add(LOAN, "RUNNING", input={"usecase": "loan", "settings": settings})
+    assert read_run(place, f"{ARN}:{LOAN}").settings == settings
+
+
 @pytest.mark.parametrize(
     ("status", "error", "word"),
     [
