@@ -1,7 +1,5 @@
-"""A request to the live model, in whichever of its three languages the records came."""
+"""A request to the live model, in whichever language the records came: a table, JSON or a picture."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +11,19 @@ from cli.errors import Refused, UserError
 from cli.place import Place
 
 CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
-BY_SUFFIX = {".csv": CSV, ".json": JSON, ".jsonl": LINES, ".jsonlines": LINES, ".ndjson": LINES}
+BY_SUFFIX = {
+    ".csv": CSV,
+    ".json": JSON,
+    ".jsonl": LINES,
+    ".jsonlines": LINES,
+    ".ndjson": LINES,
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+    ".gif": "image/gif",
+}
 LARGEST = 6 * 1024 * 1024  # what InvokeEndpoint takes in one call
 
 
@@ -67,30 +77,12 @@ def ask(place: Place, usecase: str, request: Request) -> list[dict[str, Any]]:
         answer = place.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=place.named(usecase),
             ContentType=request.content_type,
-            Accept=request.content_type,
+            Accept=JSON,
             Body=request.body,
         )
     except ClientError as fault:
         raise _refusal(place, usecase, fault) from None
-    return parse_answers(answer["Body"].read().decode(), answer.get("ContentType", JSON))
-
-
-def parse_answers(text: str, content_type: str) -> list[dict[str, Any]]:
-    """The answers, whichever way they are written."""
-    kind = content_type.partition(";")[0].strip()
-    if kind == CSV:
-        return [_numbers(row) for row in csv.DictReader(io.StringIO(_with_heading(text)))]
-    if kind == LINES:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    return list(json.loads(text)["predictions"])
-
-
-def _with_heading(text: str) -> str:
-    return text if text.startswith("label,") else f"label,probability,confidence\n{text}"
-
-
-def _numbers(row: dict[str, str]) -> dict[str, Any]:
-    return {name: value if name == "label" else float(value) for name, value in row.items()}
+    return list(json.loads(answer["Body"].read())["predictions"])
 
 
 def _said(fault: ClientError) -> str:

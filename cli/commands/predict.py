@@ -1,4 +1,4 @@
-"""Asks the live model about the records in a file: CSV, JSON or JSON lines; `-` reads standard input."""
+"""Asks the live model about a file: CSV, JSON, JSON lines or a picture; `-` reads standard input."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """What to ask, of which model."""
     parser.add_argument("usecase", metavar="USECASE")
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="a .csv, .json or .jsonl file, or - for stdin"
+        "file", type=Path, metavar="FILE", help="a .csv, .json or .jsonl file, a picture, or - for stdin"
     )
 
 
@@ -25,6 +25,6 @@ def run(arguments: Namespace) -> int:
     if wants_json(arguments):
         document({"predictions": answers})
     elif answers:
-        headings = list(answers[0])
+        headings = [name for name in answers[0] if name != "probabilities"]  # of every class: in --json
         table(headings, [[answer.get(name) for name in headings] for answer in answers])
     return 0
