@@ -39,8 +39,9 @@ def compare(name: str, metric: str, answers: Answers, ask: Callable[[], Answers]
     """`ask` loads the champion and puts the test rows to it; whatever is wrong with it ends here."""
     try:
         theirs = ask()
-    except (JobError, BadRequest, OSError, ValueError) as fault:
-        return Champion(name, None, f"not comparable: {name} cannot be asked about these rows: {fault}")
+    except Exception as fault:  # noqa: BLE001 - a model of another time: whatever it does ends here
+        said = str(fault) if isinstance(fault, (JobError, BadRequest)) else f"{type(fault).__name__}: {fault}"
+        return Champion(name, None, f"not comparable: {name} cannot be asked about these rows: {said}")
     if why := _differs(answers, theirs):
         return Champion(name, None, f"not comparable: {name} {why}")
     rows = np.arange(len(answers))
