@@ -26,8 +26,6 @@ def pytest_configure() -> None:
     for name in UNWANTED:
         os.environ.pop(name, None)
     os.environ.update(DUMMY)
-    # As in the containers: threads that wait by spinning take the processors from whatever runs beside.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 # What a folder's tests are, so that none has to say it of itself.
