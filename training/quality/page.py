@@ -53,15 +53,17 @@ def _verdict(found: Assessment) -> Block:
 
 
 def _counts(found: Assessment) -> Block:
-    reading = found.reading
+    reading, contract = found.reading, found.contract
+    things = "Rows" if contract.image is None else "Pictures"
+    columns = [("Columns to learn from", len(contract.features))] if contract.image is None else []
     return facts(
         [
-            ("Rows in the file", reading.read),
+            (f"{things} in the file", reading.read),
             ("Set aside as bad", _of(reading.bad, reading.read)),
             ("Repeated, left out", _of(reading.duplicates, reading.read)),
-            ("Rows to learn from", found.profile.rows),
-            ("Columns to learn from", len(found.contract.features)),
-            ("To predict", found.contract.target),
+            (f"{things} to learn from", found.profile.rows),
+            *columns,
+            ("To predict", contract.target),
         ]
     )
 
@@ -112,16 +114,18 @@ def _closest(found: Correlations) -> list[int]:
 def _set_aside(found: Assessment) -> list[Block]:
     reasons = found.reading.quarantined
     if not reasons:
-        return [heading("What was set aside"), paragraph("No row was bad.")]
+        return [heading("What was set aside"), paragraph("Nothing was bad.")]
     rows = [(reason, count) for reason, count in reasons[:MOST_REASONS]]
     left = (
         f" The {MOST_REASONS} most frequent of {len(reasons)} reasons." if len(reasons) > MOST_REASONS else ""
     )
-    told = "These rows were not used. They lie in the quarantine as they came, each with its reason." + left
+    told = f"This was not used. It lies in the quarantine as it came, each with its reason.{left}"
     return [heading("What was set aside"), paragraph(told), table(("Reason", "Rows"), rows)]
 
 
 def _how(found: Assessment) -> list[Block]:
+    if not found.profile.figures:
+        return []
     together = found.profile.correlations
     text = "All figures are of every row to learn from"
     if together.names and together.rows < found.profile.rows:
