@@ -78,6 +78,8 @@ def test_the_sagemaker_sdk_makes_waits_for_lists_invokes_and_deletes_everything(
     assert json.loads(saw.read_text()) == {
         "processing": ["Completed", "made lower case"],
         "processing jobs": ["sdk-loop"],
+        "tuning": ["Completed", 2, 2.0],
+        "tuning jobs": ["sdk-loop"],
         "training": ["Completed", [2.0]],
         "training jobs": ["sdk-loop"],
         "fault of the SDK": "'ModelPackageName'",

@@ -65,6 +65,47 @@ def train():
     return again.model_artifacts.s3_model_artifacts
 
 
+def tune():
+    source = shapes.S3DataSource(s3_data_type="S3Prefix", s3_uri=f"s3://{BUCKET}/train")
+    metric = shapes.MetricDefinition(name="words", regex=r"words: (\d+)")
+    word = shapes.CategoricalParameterRange(name="word", values=["a", "b"])
+    job = sdk.HyperParameterTuningJob.create(
+        hyper_parameter_tuning_job_name=NAME,
+        hyper_parameter_tuning_job_config=shapes.HyperParameterTuningJobConfig(
+            strategy="Grid",
+            resource_limits=shapes.ResourceLimits(max_parallel_training_jobs=2),
+            hyper_parameter_tuning_job_objective=shapes.HyperParameterTuningJobObjective(
+                type="Maximize", metric_name="words"
+            ),
+            parameter_ranges=shapes.ParameterRanges(categorical_parameter_ranges=[word]),
+        ),
+        training_job_definition=shapes.HyperParameterTrainingJobDefinition(
+            role_arn=ROLE,
+            algorithm_specification=shapes.HyperParameterAlgorithmSpecification(
+                training_image=IMAGE, training_input_mode="File", metric_definitions=[metric]
+            ),
+            input_data_config=[
+                shapes.Channel(channel_name="train", data_source=shapes.DataSource(s3_data_source=source))
+            ],
+            output_data_config=shapes.OutputDataConfig(s3_output_path=f"s3://{BUCKET}/models"),
+            resource_config=shapes.ResourceConfig(
+                instance_type="ml.m5.large", instance_count=1, volume_size_in_gb=10
+            ),
+            stopping_condition=shapes.StoppingCondition(max_runtime_in_seconds=60),
+        ),
+    )
+    job.wait(poll=1, timeout=60)
+    trials = list(job.get_all_training_jobs())
+    best = job.best_training_job.final_hyper_parameter_tuning_job_objective_metric.value
+    seen["tuning"] = [job.hyper_parameter_tuning_job_status, len(trials), best]
+    seen["tuning jobs"] = [
+        item.hyper_parameter_tuning_job_name for item in sdk.HyperParameterTuningJob.get_all()
+    ]
+    job.delete()
+    for trial in trials:
+        sdk.TrainingJob.get(training_job_name=trial.training_job_name).delete()
+
+
 def register(artifacts):
     group = sdk.ModelPackageGroup.create(model_package_group_name=NAME)
     group.wait_for_status("Completed", poll=1, timeout=10)
@@ -127,6 +168,7 @@ def clean_up(group, package, model, config, endpoint):
 
 
 process()
+tune()
 registered = register(train())
 clean_up(*registered, *deploy(registered[1]))
 Path(SAW).write_text(json.dumps(seen))
