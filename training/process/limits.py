@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from dropforge.domain.contract import positive_class
 from training.errors import Refused
 from training.quality import assess
-from training.quality.checks import bad_rows, duplicates, too_few_rows
-from training.quality.findings import REFUSE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,20 +19,10 @@ if TYPE_CHECKING:
 
 
 def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Path) -> None:
-    """Writes the quality report, of a refused drop too, where there is a row to report on."""
-    if values.height:
-        assessment = assess(values, contract, reading)
-        assessment.write(folder)
-        assessment.refuse_any()
-    quality = contract.quality
-    found = [
-        *bad_rows(reading, quality),
-        *duplicates(reading, quality),
-        *too_few_rows(values.height, quality),
-    ]
-    for finding in found:
-        if finding.severity == REFUSE:
-            raise Refused(finding.rule, finding.sentence)
+    """Writes the quality report, of a refused drop too."""
+    assessment = assess(values, contract, reading)
+    assessment.write(folder)
+    assessment.refuse_any()
 
 
 def check_classes(target: pl.Series, contract: Contract) -> None:

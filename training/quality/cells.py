@@ -26,7 +26,7 @@ SMALL = 'style="color:var(--soft);font-size:.86em"'
 
 def findings_table(found: Sequence[Finding]) -> Block:
     rows = [(_chip(finding), escaped(_sentence(finding.sentence)), _code(finding.rule)) for finding in found]
-    return _table(("", "", "Rule in the contract"), rows)
+    return _table(("", "", "Rule"), rows)
 
 
 def columns_table(found: Assessment) -> Block:

@@ -1,5 +1,7 @@
 """Every other rule, each on a frame with that one fault."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -143,7 +145,12 @@ def test_pictures_are_judged_by_their_classes_alone() -> None:
     assert found.document()["columns"] == []
 
 
-def test_no_rows_at_all_are_refused_for_being_too_few(judge: Judge) -> None:
+def test_no_rows_at_all_are_refused_for_being_too_few(tmp_path: Path) -> None:
     rows = pl.DataFrame({"a": [], "y": []}, schema={"a": pl.Float32, "y": pl.String})
     contract = Contract("case", "binary", "y", (Column("a", "number"), Column("y", "category")))
-    assert assess(rows, contract, Reading(0)).verdict == "refused"
+    for number in (Reading(0), Reading(9, bad=9)):
+        found = assess(rows, contract, number)
+        found.write(tmp_path)
+        assert found.verdict == "refused"
+    regression = Contract("case", "regression", "a", (Column("a", "number"), Column("y", "category")))
+    assess(rows, regression, Reading(0)).write(tmp_path)
