@@ -17,9 +17,9 @@ PROCESSOR = Path("/proc/cpuinfo")
 
 
 def choose_kernels() -> None:
-    """A choice made from outside stands."""
+    """Whatever the shell says: the same drop gives the same model, not the same drop and shell."""
     if PROCESSOR.exists() and _flags(PROCESSOR.read_text(encoding="utf-8")) >= INSTRUCTIONS:
-        os.environ.setdefault("OPENBLAS_CORETYPE", KERNELS)
+        os.environ["OPENBLAS_CORETYPE"] = KERNELS
 
 
 def _flags(text: str) -> frozenset[str]:

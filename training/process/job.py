@@ -18,7 +18,7 @@ from training.paths import Paths, only_file
 from training.process.baseline import write_baseline
 from training.process.dividing import PARTS, TRAIN, check_parts, divide, seed_of
 from training.process.limits import check_classes, judge
-from training.process.parts import typed, write_parts
+from training.process.parts import in_parts, typed, write_parts
 from training.process.quarantine import Quarantine
 from training.process.reading.drop import digest
 from training.process.report import Report
@@ -100,7 +100,7 @@ def _prepare(
     paths: Paths,
 ) -> dict[str, pl.DataFrame]:
     """The parts; what is learned from the training part is written on the way."""
-    parts = {name: values.filter(part_of_row == place) for place, name in enumerate(PARTS)}
+    parts = in_parts(values, part_of_row, seed)
     train = parts[PARTS[TRAIN]]
     report.rows |= {name: rows.height for name, rows in parts.items()}
     folder = paths.processing_output("transform")
