@@ -1,7 +1,7 @@
 """Judging a data file by a contract without a run: the processing job's own checks, on this machine."""
 
 import json
-from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from cli.container import outputs_of
 from cli.contracts import read_contract
 from cli.errors import UserError
 from cli.paths import ROOT
-from cli.place import place_for
+from cli.place import Place
 from cli.reports import read_bytes
 from dropforge.domain.contract import Contract, contract_from_json, contract_to_json
 
@@ -54,16 +54,16 @@ def judge(contract: Contract, file: Path) -> Judgement:
         )
 
 
-def contract_for(usecase: str, arguments: Namespace) -> Contract:
+def contract_for(usecase: str, given: Path | None, place_of: Callable[[], Place]) -> Contract:
     """A use case's contract: the file given, else this checkout's, else the one in force in the cloud."""
-    own = arguments.contract or ROOT / "usecases" / usecase / "contract.yaml"
-    if arguments.contract or own.exists():
+    own = given or ROOT / "usecases" / usecase / "contract.yaml"
+    if given or own.exists():
         contract = read_contract(own)
         if contract.usecase != usecase:
             raise UserError(f"{own} is the contract of {contract.usecase}, not of {usecase}")
         return contract
     try:
-        place = place_for(arguments)
+        place = place_of()
     except UserError as fault:
         raise UserError(f"there is no {own}, and {fault}; or name the contract with --contract") from None
     text = read_bytes(place, place.bucket, f"contracts/{usecase}/published.json")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+UNSEEN = "\N{REPLACEMENT CHARACTER}"
 SHOWN_METRICS = ("accuracy", "auc", "f1", "precision", "recall", "rmse", "mae", "r2")
 
 
@@ -34,12 +35,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as a table shows it."""
+    """A value as a table shows it: on one line, and without what would steer a terminal."""
     if value is None:
         return "-"
     if isinstance(value, float):
         return f"{value:.4f}"
-    return " ".join(str(value).split())
+    return "".join(each if each.isprintable() else UNSEEN for each in " ".join(str(value).split()))
 
 
 def metrics(values: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cli.errors import Refused
 from cli.files import existing
 from cli.judging import Judgement, contract_for, judge
+from cli.place import place_for
 from cli.show import document, note, table, wants_json
 
 MOST_REASONS = 20
@@ -26,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Judge, print, and say by the exit status what came of it."""
-    contract = contract_for(arguments.usecase, arguments)
+    contract = contract_for(arguments.usecase, arguments.contract, lambda: place_for(arguments))
     judged = judge(contract, existing(arguments.file))
     if arguments.report:
         keep(judged, arguments.report)
