@@ -1,17 +1,24 @@
-"""Measures: the handlers' import times, how long files and functions are, how fast the local cloud is."""
+"""Measures: import times, how long files and functions are, how fast the local cloud and the jobs are."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from cli.developer import need_developer_tools
 from cli.paths import BUILD
 from cli.show import document, note, table, wants_json
 
+if TYPE_CHECKING:
+    from benchmarks.local import Figure
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What to measure."""
-    parser.add_argument("what", choices=("imports", "shape", "local"))
+    parser.add_argument("what", choices=("imports", "shape", "local", "pipeline"))
     parser.add_argument(
         "--rounds", type=int, default=7, metavar="N", help="how often each import is timed (7)"
+    )
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, metavar="N", help="rows of the pipeline's drop (1000000)"
     )
     parser.add_argument(
         "--megabytes", type=int, default=1024, metavar="N", help="size of the large object (1024)"
@@ -21,19 +28,31 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Measure and print."""
     need_developer_tools()
-    return {"imports": imports, "shape": shape, "local": local}[arguments.what](arguments)
+    return {"imports": imports, "shape": shape, "local": local, "pipeline": pipeline}[arguments.what](
+        arguments
+    )
 
 
 def local(arguments: Namespace) -> int:
     """A figure over its limit is an answer of 1."""
     from benchmarks.local import measure
 
-    found = measure(BUILD, arguments.megabytes, note)
+    return _against_limits(measure(BUILD, arguments.megabytes, note), arguments)
+
+
+def pipeline(arguments: Namespace) -> int:
+    """A figure over its limit is an answer of 1."""
+    from benchmarks.pipeline import measure
+
+    return _against_limits(measure(arguments.rows, note), arguments)
+
+
+def _against_limits(found: "list[Figure]", arguments: Namespace) -> int:
     if wants_json(arguments):
         document([each.document for each in found])
     else:
         rows = [
-            (e.what, f"{e.value:.1f} {e.unit}", f"{e.limit:g} {e.unit}", "yes" if e.within else "NO")
+            (e.what, f"{e.value:.3g} {e.unit}", f"{e.limit:g} {e.unit}", "yes" if e.within else "NO")
             for e in found
         ]
         table(("what", "measured", "at most", "within"), rows)

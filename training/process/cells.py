@@ -116,7 +116,8 @@ class Cells:
         return faults
 
     def _missing(self, column: Column, values: pl.Series, unread: pl.Series | None) -> list[Fault]:
-        if not (column.required or column.name == self._contract.target) or not values.null_count():
+        needed = (self._contract.target, self._contract.split.column)
+        if not (column.required or column.name in needed) or not values.null_count():
             return []
         missing = values.is_null() if unread is None else values.is_null() & ~unread.fill_null(False)
         return [(f"{column.name} missing", missing)] if missing.any() else []

@@ -132,7 +132,7 @@ def _in_time(moments: pl.Series, split: Split) -> Parts:
     """Of two rows of one moment the one that comes first in the file is the older one."""
     times = moments.cast(pl.String) if moments.dtype == pl.Categorical else moments
     order = np.argsort(times.rank("dense").to_numpy(), kind="stable")
-    dealt = np.full(len(order), VALIDATION if split.validation else TRAIN, np.int8)
+    dealt = np.full(len(order), VALIDATION if split.validation else TEST, np.int8)
     dealt[: math.floor(split.train * len(order))] = TRAIN
     dealt[len(order) - math.ceil(split.test * len(order)) :] = TEST
     parts = np.empty(len(order), np.int8)
