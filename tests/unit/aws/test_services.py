@@ -202,6 +202,25 @@ def test_what_will_be_refused_again_is_told_from_what_may_pass(case: str) -> Non
             RuntimePredictor().predict("dropforge-loan", b"{}")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"error": "record 2, Age: \'x\' is not a number"}', "record 2, Age: 'x' is not a number"),
+        ("<html>no</html>", "<html>no</html>"),
+        ('["error"]', '["error"]'),
+    ],
+)
+def test_what_the_server_said_is_told_in_its_own_words(body: str, said: str) -> None:
+    runtime = client("sagemaker-runtime")
+    with Stubber(runtime) as stub:
+        told = {"OriginalStatusCode": 400, "OriginalMessage": body}
+        stub.add_client_error("invoke_endpoint", "ModelError", modeled_fields=told)
+
+        with pytest.raises(Refused) as refused:
+            RuntimePredictor().predict("dropforge-loan", b"{}")
+    assert refused.value.reason == f"endpoint dropforge-loan refused the records: {said}"
+
+
 def test_an_image_is_known_by_its_tag_and_a_build_by_what_it_pushes() -> None:
     from dropforge.aws.codebuild import CodeBuildImages
 

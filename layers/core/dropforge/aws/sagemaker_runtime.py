@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from dropforge.aws.clients import client, code_of, message_of
@@ -32,8 +33,16 @@ class RuntimePredictor:
 def _told(endpoint: str, fault: ClientError) -> Refused | EndpointUnavailable:
     """A 4xx of the model will be one again; anything else may be gone in a moment."""
     response: dict[str, Any] = dict(fault.response)
-    words = str(response.get("OriginalMessage") or message_of(fault))[:LONGEST_WORDS]
+    words = _sentence(str(response.get("OriginalMessage") or message_of(fault)))[:LONGEST_WORDS]
     status = int(response.get("OriginalStatusCode") or 0)
     if 400 <= status < 500 or code_of(fault) in REFUSALS:
         return Refused(f"endpoint {endpoint} refused the records: {words}")
     return EndpointUnavailable(endpoint, f"{code_of(fault)}: {words}")
+
+
+def _sentence(body: str) -> str:
+    """The words of our own server's {"error": words}; of any other answer, all of it."""
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, TypeError, KeyError):
+        return body
