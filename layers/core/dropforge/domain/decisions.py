@@ -128,15 +128,17 @@ def judge(
     groups: Sequence[Group] = (),
 ) -> Verdict:
     """Every metric of the gate must reach its limit; unmeasured did not. A comparison that the gate does not
-    ask for is told, and refuses nothing."""
+    ask for is told, and refuses nothing. Of a refusal, what refuses is said first."""
     rules = tuple(_rule(metric, metrics.get(metric), limit) for metric, limit in gate.limits.items())
     margin = gate.champion.margin if gate.champion else 0.0
     standing = comparison.standing(margin) if comparison else None
     worse = _worse_groups(metrics, gate.slices, groups)
     passed = all(rule.passed for rule in rules) and not worse and not (gate.champion and standing == WORSE)
-    said = [str(rule) for rule in rules if not rule.passed] or [str(rule) for rule in rules]
+    said = [str(rule) for rule in rules if not rule.passed]
     said += [comparison.sentence(margin)] if comparison else []
     said += _say_groups(metrics, worse)
+    kept = [str(rule) for rule in rules] if all(rule.passed for rule in rules) else []
+    said = [*kept, *said] if passed else [*said, *kept]
     return Verdict(passed, "; ".join(said) or "the contract sets no gate", rules, standing, worse)
 
 
