@@ -179,6 +179,16 @@ def test_a_stop_ends_the_trials_and_keeps_the_best(laptop: Laptop) -> None:
         laptop.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="halt")
 
 
+def test_a_stop_that_the_clouds_end_cut_short_is_carried_on(laptop: Laptop) -> None:
+    start(laptop, "cut", config(most=50), {"epochs": "9", "pause": "0.2"})
+    eventually(lambda: trials(laptop, "cut"))
+    laptop.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="cut")
+    laptop.stop()
+    laptop.start()
+    assert ended(laptop, "cut")["HyperParameterTuningJobStatus"] == "Stopped"
+    assert len(trials(laptop, "cut")) == 1
+
+
 @pytest.mark.parametrize(
     ("static", "reason"),
     [({"word": "broken"}, "All training jobs failed"), ({"mode": "ok"}, "No objective metrics found")],
