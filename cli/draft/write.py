@@ -45,13 +45,23 @@ def _head(draft: Draft) -> list[str]:
     lines = [
         f"# Drafted from {rows}. Read it: no file says which columns are known before the answer is.",
         f"usecase: {draft.usecase}",
-        f"problem: {draft.problem}",
+        f"problem: {draft.problem}{_doubt(draft)}",
         f"target: {quoted(draft.target)}",
     ]
     if draft.positive is not None:
         shares = ", ".join(f"{name}: {count}" for name, count in sorted(draft.classes.items()))
         lines.append(f"positive: {value(draft.positive)}  # {remark(shares)}")
     return lines
+
+
+def _doubt(draft: Draft) -> str:
+    """Whole numbers may be the names of classes or amounts."""
+    answer = next(column for column in draft.survey.columns if column.name == draft.target)
+    return (
+        "  # regression, if these numbers are amounts"
+        if draft.problem == "multiclass" and answer.numeric
+        else ""
+    )
 
 
 def _columns(draft: Draft) -> list[str]:

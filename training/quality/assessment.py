@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
     from training.quality.columns import Figures
 
+MOST_RELATED = 200
+"""Columns whose correlations are written: of two thousand they would be four million figures."""
 DIGITS = 7
 """Figures come from 32-bit floats: more digits would be noise."""
 
@@ -57,7 +59,7 @@ class Assessment:
     def document(self) -> dict[str, Any]:
         """quality.json."""
         found = self.profile
-        together = found.correlations
+        together = found.correlations.closest(MOST_RELATED)
         matrix = together.matrix.tolist()
         document: dict[str, Any] = _rounded(
             {

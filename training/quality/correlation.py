@@ -39,6 +39,13 @@ class Correlations:
         pairs = [(self.names[a], self.names[b], float(self.matrix[a, b])) for a, b in found]
         return sorted(pairs, key=lambda pair: -abs(pair[2]))
 
+    def closest(self, most: int) -> Correlations:
+        """The columns with the closest ties to any other one, in their order."""
+        ties = np.abs(np.nan_to_num(self.matrix - np.eye(len(self.names)))).max(axis=1, initial=0)
+        chosen = np.sort(np.argsort(-ties, kind="stable")[:most])
+        names = tuple(self.names[place] for place in chosen)
+        return Correlations(names, self.matrix[np.ix_(chosen, chosen)], self.rows)
+
 
 def correlations(
     rows: pl.LazyFrame, centres: dict[str, tuple[float, float]], count: int, most_work: float = MOST_WORK

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from training.quality.cells import answer_table, columns_table, findings_table
 from training.quality.drawing import heat
 from training.quality.findings import REFUSE
@@ -88,27 +86,16 @@ def _columns(found: Assessment) -> list[Block]:
 def _correlations(found: Correlations) -> list[Block]:
     if len(found.names) < 2:
         return []
-    chosen = _closest(found)
-    names = [found.names[place] for place in chosen]
-    drawn = heat(
-        names, found.matrix[np.ix_(chosen, chosen)].tolist(), "How the numeric columns move together"
-    )
-    some = (
-        f" The {MOST_DRAWN} of {len(found.names)} columns with the closest ties."
-        if len(names) < len(found.names)
-        else ""
-    )
+    shown = found.closest(MOST_DRAWN)
+    drawn = heat(shown.names, shown.matrix.tolist(), "How the numeric columns move together")
+    some = ""
+    if len(shown.names) < len(found.names):
+        some = f" The {MOST_DRAWN} of {len(found.names)} columns with the closest ties."
     caption = (
         "Blue: when one is high the other is high too. Orange: when one is high the other is low. "
         f"The deeper the colour, the closer they keep together.{some}"
     )
     return [heading("How the numeric columns move together"), figure(drawn, caption)]
-
-
-def _closest(found: Correlations) -> list[int]:
-    """The columns to draw, in the contract's order."""
-    ties = np.abs(np.nan_to_num(found.matrix - np.eye(len(found.names)))).max(axis=1)
-    return sorted(map(int, np.argsort(-ties, kind="stable")[:MOST_DRAWN]))
 
 
 def _set_aside(found: Assessment) -> list[Block]:

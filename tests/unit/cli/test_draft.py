@@ -127,6 +127,9 @@ def test_a_few_classes_make_a_multiclass_problem_and_many_numbers_a_regression(p
     _, contract = draft(table(path, "a,b", column("class"), column("amount")), "b")
     assert (contract.problem, contract.target_column.type) == ("regression", "integer")
     assert contract.gate.limits == {"r2": 0.5}
+    text, contract = draft(table(path, "a,b", column("rate"), column("code")), "b")
+    assert contract.problem == "multiclass"
+    assert "problem: multiclass  # regression, if these numbers are amounts" in text
 
 
 @pytest.mark.parametrize(
