@@ -42,11 +42,11 @@ def test_the_published_page_is_the_one_that_the_fields_make() -> None:
 def test_every_example_is_part_of_a_contract(name: str) -> None:
     example = words.EXAMPLES[name]
     base = PICTURES if name == "image" else TABLE + (COLUMNS if name != "columns" else "")
-    assert load_contract(base + example)
+    assert load_contract(base + example).usecase == "any"
 
 
 def test_the_first_example_is_a_contract() -> None:
-    assert load_contract(words.FIRST)
+    assert load_contract(words.FIRST).usecase == "loan"
 
 
 def is_fields(part: Any) -> bool:
