@@ -51,26 +51,19 @@ class SageMaker:
         self._training = TrainingJobs(context, self._runner)
         self._processing = ProcessingJobs(context, self._runner)
         self._tuning = TuningJobs(context, self._training)
+        jobs = (self._training, self._processing, self._tuning)
+        parts = (*jobs, *self._hosting(), Tags(context), Search(context))
+        self.operations: dict[str, Operation] = {
+            action: operation for part in parts for action, operation in part.operations.items()
+        }
+
+    def _hosting(self) -> tuple[ModelPackageGroups, ModelPackages, Models, EndpointConfigs, Endpoints]:
+        context = self._context
         groups = ModelPackageGroups(context)
         packages = ModelPackages(context, groups)
         models = Models(context, packages)
         configs = EndpointConfigs(context, models)
-        endpoints = Endpoints(context, configs, models, self._deployments)
-        parts = (
-            self._training,
-            self._processing,
-            self._tuning,
-            groups,
-            packages,
-            models,
-            configs,
-            endpoints,
-            Tags(context),
-            Search(context),
-        )
-        self.operations: dict[str, Operation] = {
-            action: operation for part in parts for action, operation in part.operations.items()
-        }
+        return groups, packages, models, configs, Endpoints(context, configs, models, self._deployments)
 
     def start(self) -> None:
         """Settle what an earlier life left, and begin to ship logs, metrics and captures."""

@@ -3,83 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop, eventually
+from tests.unit.sagemaker.laptop import Laptop, eventually
 from tests.unit.sagemaker.test_jobs import unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from tests.unit.sagemaker.tuning import (
+    X,
+    config,
+    definition,
+    ended,
+    refused,
+    start,
+    trials,
+    tried,
+    tune,
+    value,
+)
 
 TUNING = "SageMaker HyperParameter Tuning Job State Change"
-X = {"Name": "x", "MinValue": "0", "MaxValue": "1", "ScalingType": "Linear"}
-
-
-def definition(laptop: Laptop, **static: str) -> dict[str, Any]:
-    return {
-        "StaticHyperParameters": static,
-        "AlgorithmSpecification": {
-            "TrainingImage": IMAGE,
-            "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": "objective", "Regex": r"objective:(\S+)"}],
-        },
-        "RoleArn": ROLE,
-        "OutputDataConfig": {"S3OutputPath": laptop.uri("model")},
-        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-    }
-
-
-def config(strategy: str = "Random", most: int | None = 3, parallel: int = 1, **more: Any) -> dict[str, Any]:
-    limits = {"MaxParallelTrainingJobs": parallel, "MaxNumberOfTrainingJobs": most}
-    return {
-        "Strategy": strategy,
-        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "objective"},
-        "ResourceLimits": {name: value for name, value in limits.items() if value is not None},
-        "ParameterRanges": {"ContinuousParameterRanges": [X]},
-        "RandomSeed": 7,
-        **more,
-    }
-
-
-def start(laptop: Laptop, name: str, how: dict[str, Any], static: dict[str, str], **more: Any) -> None:
-    laptop.sagemaker.create_hyper_parameter_tuning_job(
-        HyperParameterTuningJobName=name,
-        HyperParameterTuningJobConfig=how,
-        TrainingJobDefinition=definition(laptop, **static),
-        **more,
-    )
-
-
-def ended(laptop: Laptop, name: str, seconds: float = 30) -> dict[str, Any]:
-    def over() -> Any:
-        job = laptop.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-        return job if job["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping") else None
-
-    job: dict[str, Any] = eventually(over, seconds)
-    return job
-
-
-def tune(laptop: Laptop, name: str, how: dict[str, Any], **static: str) -> dict[str, Any]:
-    start(laptop, name, how, static)
-    return ended(laptop, name)
-
-
-def trials(laptop: Laptop, name: str, **query: Any) -> list[dict[str, Any]]:
-    pages = laptop.sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
-    found = pages.paginate(HyperParameterTuningJobName=name, PaginationConfig={"PageSize": 2}, **query)
-    return [trial for page in found for trial in page["TrainingJobSummaries"]]
-
-
-def tried(laptop: Laptop, name: str) -> list[str]:
-    return [trial["TunedHyperParameters"]["x"] for trial in trials(laptop, name)]
-
-
-def value(trial: dict[str, Any]) -> float:
-    return float(trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"])
 
 
 def test_trials_are_training_jobs_and_the_best_is_told(laptop: Laptop) -> None:
@@ -169,7 +112,6 @@ def test_hyperband_gives_the_good_ones_more(laptop: Laptop) -> None:
 def test_a_stop_ends_the_trials_and_keeps_the_best(laptop: Laptop) -> None:
     start(laptop, "halt", config(most=50), {"epochs": "2", "pause": "0.2"})
     eventually(lambda: [t for t in trials(laptop, "halt") if t["TrainingJobStatus"] == "Completed"])
-    laptop.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="halt")
     laptop.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="halt")
     job = ended(laptop, "halt")
     assert job["HyperParameterTuningJobStatus"] == "Stopped"
@@ -265,48 +207,3 @@ def test_trials_are_listed_by_status_and_by_objective(laptop: Laptop) -> None:
         trials(laptop, "list")
     assert gone.value.response["Error"]["Code"] == "ResourceNotFound"
     assert laptop.sagemaker.list_training_jobs(NameContains="list-")["TrainingJobSummaries"]
-
-
-def refused(laptop: Laptop, how: dict[str, Any], static: dict[str, str], **more: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        start(laptop, "no", how, static, **more)
-    assert caught.value.response["Error"]["Code"] == "ValidationException"
-    return str(caught.value.response["Error"]["Message"])
-
-
-WORDS = {"CategoricalParameterRanges": [{"Name": "x", "Values": ["1", "2"]}]}
-
-
-@pytest.mark.parametrize(
-    ("changes", "static", "says"),
-    [
-        ({"ParameterRanges": {}}, {}, "at least one range"),
-        ({}, {"x": "1"}, "both static and tuned"),
-        (
-            {"HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"}},
-            {},
-            "objective metric loss",
-        ),
-        ({"Strategy": "Grid"}, {}, "CategoricalParameterRanges only"),
-        ({"Strategy": "Grid", "ParameterRanges": WORDS}, {}, "must be 2"),
-        ({"Strategy": "Hyperband"}, {}, "needs a MaxResource"),
-        ({"Strategy": "Hyperband", "TrainingJobEarlyStoppingType": "Auto"}, {"epochs": "9"}, "must be Off"),
-        ({"StrategyConfig": {"HyperbandStrategyConfig": {"MaxResource": 3}}}, {}, "not for the strategy"),
-        ({"ResourceLimits": {"MaxParallelTrainingJobs": 1}}, {}, "MaxNumberOfTrainingJobs or"),
-        (
-            {"TuningJobCompletionCriteria": {"ConvergenceDetected": {"CompleteOnConvergence": "Enabled"}}},
-            {},
-            "ConvergenceDetected",
-        ),
-    ],
-)
-def test_what_makes_no_sense_is_refused(
-    laptop: Laptop, changes: dict[str, Any], static: dict[str, str], says: str
-) -> None:
-    assert says in refused(laptop, config() | changes, static)
-
-
-def test_what_is_not_there_is_refused_by_name(laptop: Laptop) -> None:
-    assert "Autotune" in refused(laptop, config(), {}, Autotune={"Mode": "Enabled"})
-    several: Sequence[Any] = [definition(laptop)]
-    assert "TrainingJobDefinitions" in refused(laptop, config(), {}, TrainingJobDefinitions=several)
