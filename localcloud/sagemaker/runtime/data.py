@@ -65,11 +65,13 @@ def download(s3: Any, uri: str, data_type: str, folder: Path, share: tuple[int, 
         first, step = share
         count = 0
         for source, relative in wanted:
+            place = source
             if count % step == first:
                 _fetch(s3, source, inside(folder, relative))
             count += 1
     except S3_ERRORS as error:
-        raise DataError(f"Failed to download data from {uri}: {_say(error)}") from error
+        which = "" if place.uri == uri else f" ({place.uri})"
+        raise DataError(f"Failed to download data from {uri}: {_say(error)}{which}") from error
     if count == 0:
         raise DataError(f"Failed to download data from {uri}: no object has this key or prefix")
 

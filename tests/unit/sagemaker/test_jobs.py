@@ -352,3 +352,11 @@ def test_processing_jobs_are_listed_by_status_and_a_finished_one_is_not_stopped(
     ]
     with pytest.raises(ClientError, match="is in status Completed"):
         laptop.sagemaker.stop_processing_job(ProcessingJobName="good")
+
+
+def test_an_object_of_a_manifest_that_cannot_be_had_is_named(laptop: Laptop) -> None:
+    manifest = json.dumps([{"prefix": laptop.uri("data/train/")}, "not/there.csv"])
+    source = {"S3DataType": "ManifestFile", "S3Uri": laptop.put("data/list.manifest", manifest)}
+    channel = {"ChannelName": "listed", "DataSource": {"S3DataSource": source}}
+    job = train(laptop, "hole", InputDataConfig=[channel])
+    assert job["FailureReason"].endswith(f"({laptop.uri('data/train/not/there.csv')})")
