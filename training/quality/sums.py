@@ -27,8 +27,12 @@ TRIES = 3
 MOST_COLUMNS = 120
 """Of more columns only sums of two are looked for: pairs of pairs grow with the fourth power."""
 MOST_CANDIDATES = 2000
+MOST_CHECKED, MOST_FOUND = 40, 3
+"""Of columns that are copies of each other a great many sums are true; a few of them say enough."""
 ROUNDING = 1e-6
 ALMOST_ALL = 0.999
+MISSES_MOST = 10_000
+"""A row without the goal comes after all that have it, however many other columns they lack."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,15 @@ class Search:
 
     def __init__(self, names: Sequence[str], sample: Values, read: Callable[[str], Values]) -> None:
         self._names = list(names)
-        self._sample = sample
+        self._filled = np.nan_to_num(sample)
+        self._gaps = np.isnan(sample).sum(axis=1)
         self._read = read
 
     def giving(
         self, whole: str, values: Callable[[], Values], sampled: Values, smallest: int = 2
     ) -> list[Sum]:
         """The shortest sums of at most four columns that give these values, which are read if need be."""
-        if len(self._sample) < FEWEST_ROWS:
+        if len(self._filled) < FEWEST_ROWS:
             return []
         tried: set[tuple[int, ...]] = set()
         for size in range(smallest, self._longest + 1):
@@ -61,6 +66,8 @@ class Search:
                 if parts not in tried:
                     tried.add(parts)
                     found += self._checked(parts, whole, values())
+                if len(found) == MOST_FOUND or len(tried) == MOST_CHECKED:
+                    break
             if found:
                 return found
         return []
@@ -73,21 +80,21 @@ class Search:
         usable = [place for place, name in enumerate(self._names) if name != whole]
         for rows in self._folds(sampled):
             weights = np.random.default_rng(0).uniform(1, 2, len(rows))
-            block = np.nan_to_num(self._sample[rows][:, usable])
+            numbers = (weights @ self._filled[rows])[usable]
             goal = np.nan_to_num(sampled[rows])
             slack = 4 * ROUNDING * float(weights @ np.abs(goal))
-            for parts in adding_up(weights @ block, float(weights @ goal), size, slack):
+            for parts in adding_up(numbers, float(weights @ goal), size, slack):
                 if self._plausible(rows, [usable[part] for part in parts], goal):
                     yield tuple(usable[part] for part in parts)
 
     def _folds(self, sampled: Values) -> list[NDArray[np.int64]]:
         """The rows with the fewest gaps, in a few lots: one odd row spoils one lot."""
-        gaps = np.isnan(self._sample).sum(axis=1) + 1000 * np.isnan(sampled)
+        gaps = self._gaps + MISSES_MOST * np.isnan(sampled)
         fullest = np.argsort(gaps, kind="stable")[: ROWS_FOLDED * TRIES]
         return [fullest[start::TRIES] for start in range(TRIES)]
 
     def _plausible(self, rows: NDArray[np.int64], parts: list[int], goal: Values) -> bool:
-        added = np.nan_to_num(self._sample[rows][:, parts]).sum(axis=1)
+        added = self._filled[np.ix_(rows, parts)].sum(axis=1)
         return bool(np.mean(_equal(added, goal)) >= 0.9)
 
     def _checked(self, parts: tuple[int, ...], whole: str, values: Values) -> list[Sum]:

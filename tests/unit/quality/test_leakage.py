@@ -142,3 +142,10 @@ def test_refuse_refuses_with_the_rule_and_the_sentence_and_ignore_says_nothing(
         found.refuse_any()
     assert refusal.value.rule == "quality.leakage"
     assert judge(columns, problem="regression", leakage="ignore").verdict == "sound"
+
+
+def test_copies_of_the_parts_do_not_multiply_what_is_said(judge: Judge, made: np.random.Generator) -> None:
+    a, b = numbers(made), numbers(made)
+    copies = {f"{name}{place}": values for name, values in (("a", a), ("b", b)) for place in range(20)}
+    found = judge({**copies, "y": a + b}, problem="regression")
+    assert len(told(found, "leakage")) == 3
