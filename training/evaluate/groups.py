@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 5
 MOST_VALUES = 20
 FEWEST_ROWS = 20
+"""Of columns that nobody asked for: they are there to be looked at, not to refuse anything."""
+MOST_JUDGED = 1000
+"""Values of a column that the contract asks for: the most frequent ones, so that the job ends."""
 MOST_DRAWN = 1000
 MISSING = "(missing)"
 
 
 def groups_of(measure: Measure, rows: pl.DataFrame, contract: Contract, metric: str) -> list[Group]:
     """By the contract's slices, else by the first columns of categories that have few values."""
+    asked = contract.gate.slices
+    most, fewest = (MOST_JUDGED, min(FEWEST_ROWS, asked.minimum)) if asked else (MOST_VALUES, FEWEST_ROWS)
     found = [
         _group(column, value, places, measure, metric)
-        for column in _columns(rows, contract)
-        for value, places in _values(rows[column].alias("value"))
+        for column in (asked.columns if asked else _columns(rows, contract))
+        for value, places in _values(rows[column].alias("value"), most, fewest)
     ]
     return [group for group in found if group is not None]
 
 
 def _columns(rows: pl.DataFrame, contract: Contract) -> list[str]:
-    asked = contract.gate.slices
-    if asked is not None:
-        return [name for name in asked.columns if name in rows.columns]
     categories = (column.name for column in contract.features if column.type == "category")
     few = (
         name
@@ -48,12 +50,12 @@ def _columns(rows: pl.DataFrame, contract: Contract) -> list[str]:
     return list(few)[:MOST_COLUMNS]
 
 
-def _values(column: pl.Series) -> Iterator[tuple[str, NDArray[np.int64]]]:
+def _values(column: pl.Series, most: int, fewest: int) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """The most frequent values, each with the places of its rows, in the order of the texts."""
     texts = column.cast(str).fill_null(MISSING).to_numpy().astype(str)
     names, codes, counts = np.unique(texts, return_inverse=True, return_counts=True)
-    for place in sorted(np.argsort(-counts, kind="stable")[:MOST_VALUES]):
-        if counts[place] >= FEWEST_ROWS:
+    for place in sorted(np.argsort(-counts, kind="stable")[:most]):
+        if counts[place] >= fewest:
             yield str(names[place]), np.flatnonzero(codes == place)
 
 

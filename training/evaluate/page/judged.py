@@ -11,11 +11,13 @@ from training.report import Block, banner, figure, heading, paragraph, plots, ta
 from training.report.text import measure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dropforge.domain.decisions import Group
     from training.evaluate.evaluation import Evaluation
     from training.evaluate.figures import Figure
 
-MOST_DRAWN = 30
+MOST_DRAWN, MOST_LISTED = 30, 100
 _STANDINGS = {
     BETTER: "better",
     NOT_WORSE: "not worse",
@@ -83,26 +85,27 @@ def champion(found: Evaluation) -> list[Block]:
 def groups(found: Evaluation) -> list[Block]:
     if not found.groups:
         return []
-    overall = found.figures[found.metric].value
     worst = sorted(found.groups, key=lambda group: group.score, reverse=found.metric in UPPER_LIMITS)
     rows = [
         [g.column, g.value, f"{g.rows:,}", *map(measure, (g.score, g.low, g.high)), _said(g, found)]
-        for g in worst
+        for g in worst[:MOST_LISTED]
     ]
     head = ["column", "value", "rows", found.metric, "from", "to", ""]
-    drawn = plots.intervals(
-        ["all rows", *(f"{g.column} = {g.value}" for g in worst[:MOST_DRAWN])],
-        [overall, *(g.score for g in worst[:MOST_DRAWN])],
-        [
-            (found.figures[found.metric].low, found.figures[found.metric].high),
-            *((g.low, g.high) for g in worst[:MOST_DRAWN]),
-        ],
+    said = "The metric for each group of rows, the worst first. A long line: few rows, so little is known."
+    more = f"The {MOST_LISTED} worst of {len(worst)}; slices.json has all." if len(worst) > len(rows) else ""
+    return [heading("Groups"), figure(_drawn(worst[:MOST_DRAWN], found), said), table(head, rows, more)]
+
+
+def _drawn(worst: Sequence[Group], found: Evaluation) -> str:
+    whole = found.figures[found.metric]
+    return plots.intervals(
+        ["all rows", *(f"{group.column} = {group.value}" for group in worst)],
+        [whole.value, *(group.score for group in worst)],
+        [(whole.low, whole.high), *((group.low, group.high) for group in worst)],
         f"{found.metric} by group",
         found.metric,
-        mark=overall,
+        mark=whole.value,
     )
-    said = "The metric for each group of rows, the worst first. A long line: few rows, so little is known."
-    return [heading("Groups"), figure(drawn, said), table(head, rows)]
 
 
 def _said(group: Group, found: Evaluation) -> str:

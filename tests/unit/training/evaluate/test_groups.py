@@ -50,6 +50,11 @@ def test_the_contract_s_slices_are_taken_at_their_word() -> None:
     assert {group.column for group in found} == {"job"}
 
 
+def test_no_group_that_the_contract_judges_is_passed_over() -> None:
+    asked = contract({"job": "category", "town": "category"}, slices={"columns": ["town"], "minimum": 10})
+    assert len(groups_of(measure_of(ANSWERS), ROWS, asked, "accuracy")) == 40
+
+
 def test_missing_values_are_a_group_of_their_own() -> None:
     rows = pl.DataFrame({"job": [None] * 300 + ["clerk"] * 300}, schema={"job": pl.String})
     found = groups_of(measure_of(ANSWERS), rows, contract({"job": "category"}), "accuracy")
