@@ -44,7 +44,7 @@ def learn(task: Task) -> Learned:
     machines = [_machine(task, gamma).fit(matrix, side) for side in sides]
     sigmoids = [_sigmoid(_machine(task, gamma), matrix, side, task) for side in sides]
     joined = _joined(machines, sigmoids, gamma, str(task.parameters["kernel"]))
-    strength = _strength(machines, matrix)
+    strength = _strength(joined, matrix)
     return Learned(
         graph=machines_graph(joined),
         answers=lambda rows: _answers(machines, sigmoids, rows),
@@ -114,17 +114,21 @@ def _answers(machines: list[Any], sigmoids: list[Sigmoid], rows: NDArray[np.floa
     return shares
 
 
-def _strength(machines: list[Any], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far the distances move, over some rows, when a column moves by its spread."""
+def _strength(joined: Machines, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the distances move, over some rows, when a column moves by its spread: by their slopes there."""
     rows = matrix[:: max(1, len(matrix) // LOOKED_AT)][:LOOKED_AT]
-    distances: Callable[[NDArray[np.float64]], NDArray[np.float64]] = lambda at: np.column_stack(  # noqa: E731
-        [machine.decision_function(at) for machine in machines]
-    )
-    before = distances(rows)
-    moved = np.zeros(matrix.shape[1])
-    for place, spread in enumerate(matrix.std(axis=0)):
-        if spread:
-            shifted = rows.copy()
-            shifted[:, place] += spread
-            moved[place] = float(np.abs(distances(shifted) - before).mean())
+    slopes = [np.abs(_slopes(joined, weights, rows)).mean(axis=0) for weights in joined.weights.T]
+    moved: NDArray[np.float64] = np.mean(slopes, axis=0) * matrix.std(axis=0)
     return moved
+
+
+def _slopes(joined: Machines, weights: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The distance's derivative by each column, a row each."""
+    if joined.kernel == "linear":
+        return np.broadcast_to(weights @ joined.vectors, rows.shape)
+    squares = (rows**2).sum(axis=1)[:, None] + (joined.vectors**2).sum(axis=1) - 2 * rows @ joined.vectors.T
+    pull = np.exp(-joined.gamma * squares) * weights
+    slopes: NDArray[np.float64] = (
+        2 * joined.gamma * (pull @ joined.vectors - pull.sum(axis=1)[:, None] * rows)
+    )
+    return slopes
