@@ -17,8 +17,6 @@ from training.train.algorithms.svm_graph import Machines, machines_graph
 from training.train.task import Learned, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 MOST_ROWS = 20_000
@@ -115,7 +113,7 @@ def _answers(machines: list[Any], sigmoids: list[Sigmoid], rows: NDArray[np.floa
 
 
 def _strength(joined: Machines, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far the distances move, over some rows, when a column moves by its spread: by their slopes there."""
+    """How far the distances move when a column moves by its spread, by their slopes at some rows."""
     rows = matrix[:: max(1, len(matrix) // LOOKED_AT)][:LOOKED_AT]
     slopes = [np.abs(_slopes(joined, weights, rows)).mean(axis=0) for weights in joined.weights.T]
     moved: NDArray[np.float64] = np.mean(slopes, axis=0) * matrix.std(axis=0)
@@ -128,7 +126,5 @@ def _slopes(joined: Machines, weights: NDArray[np.float64], rows: NDArray[np.flo
         return np.broadcast_to(weights @ joined.vectors, rows.shape)
     squares = (rows**2).sum(axis=1)[:, None] + (joined.vectors**2).sum(axis=1) - 2 * rows @ joined.vectors.T
     pull = np.exp(-joined.gamma * squares) * weights
-    slopes: NDArray[np.float64] = (
-        2 * joined.gamma * (pull @ joined.vectors - pull.sum(axis=1)[:, None] * rows)
-    )
-    return slopes
+    towards: NDArray[np.float64] = pull @ joined.vectors - pull.sum(axis=1)[:, None] * rows
+    return 2 * joined.gamma * towards
