@@ -50,7 +50,7 @@ def profile(rows: pl.LazyFrame, types: Mapping[str, str], answer: Answer | None)
     figures = tuple(figure for figure, _ in seen)
     numbers = {each.name: each.numbers for each in figures if each.numbers and not each.constant}
     together = correlations(rows, {name: (some.mean, some.sd) for name, some in numbers.items()}, count)
-    sums, giving = _sums(rows, [each for each in figures if each.name in numbers], answer)
+    sums, giving = _sums(rows, count, [each for each in figures if each.name in numbers], answer)
     strengths = {figure.name: value for figure, value in seen if value is not None}
     return Profile(count, figures, strengths, together, sums, giving)
 
@@ -85,7 +85,7 @@ def _numbers(values: pl.Series) -> NDArray[np.float32]:
 
 
 def _sums(
-    rows: pl.LazyFrame, numeric: list[Figures], answer: Answer | None
+    rows: pl.LazyFrame, count: int, numeric: list[Figures], answer: Answer | None
 ) -> tuple[tuple[Sum, ...], tuple[Sum, ...]]:
     names = [figure.name for figure in numeric]
     if not names:
@@ -94,8 +94,7 @@ def _sums(
     def read(name: str) -> NDArray[np.float64]:
         return _numbers(column_of(rows, name)).astype(np.float64)
 
-    height = int(rows.select(pl.len()).collect().item())
-    every = max(1, height // SAMPLED)
+    every = max(1, count // SAMPLED)
     taken = rows.select(by_name(names).cast(pl.Float64).gather_every(every)).collect().fill_null(float("nan"))
     sample: NDArray[np.float64] = taken.to_numpy()
     search = Search(names, sample, read)
