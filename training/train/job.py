@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from dropforge.domain.contract import Contract, contract_from_json
 from training.errors import JobError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from training.paths import Paths
 
+ROWS = "rows.parquet"
 KEPT = ("transform.onnx", "labels.json", "names.json")
 WHERE_PRESENT = ("selection.json",)
 BASELINES = ("statistics.json", "constraints.json")
@@ -66,8 +68,8 @@ def _task(paths: Paths, contract: Contract, labels: Labels, scratch: Path) -> Ta
     made = Transformed(Features(contract), graph, contract.target, labels.classes)
     shard = hosts.shard if contract.algorithm.name == "xgboost" else (0, 1)
     parts = {
-        "train": made.matrix(paths.channel("train") / "rows.parquet", scratch / "train", shard),
-        "validation": made.matrix(paths.channel("validation") / "rows.parquet", scratch / "validation"),
+        "train": made.matrix(paths.channel("train") / ROWS, scratch / "train", shard),
+        "validation": made.matrix(paths.channel("validation") / ROWS, scratch / "validation"),
     }
     if not len(parts["train"]):
         raise JobError("the training part has no rows")
@@ -121,11 +123,16 @@ def _judge(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[s
     print(" ".join(f"{part}-{name}:{value:.6f}" for name, value in found.items()), flush=True)
     return {
         **learned.facts,
-        "rows": {"train": len(task.train), "validation": len(task.validation)},
+        "rows": {name: _rows(task.paths, name) for name in ("train", "validation")},
         "columns": len(task.names),
         "measured_on": part,
         "metrics": found,
     }
+
+
+def _rows(paths: Paths, part: str) -> int:
+    """Of all hosts."""
+    return int(pl.scan_parquet(paths.channel(part) / ROWS).select(pl.len()).collect().item())
 
 
 def _read_json(path: Path) -> Any:

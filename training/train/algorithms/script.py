@@ -2,8 +2,8 @@
 
 It runs as a program beside this job, with SageMaker's own names for where things are:
 
-SM_CHANNEL_TRAIN, SM_CHANNEL_VALIDATION  features.npy (32-bit floats), labels.npy (a class's place, or a value),
-                                         names.json (the columns) and labels.json (the classes)
+SM_CHANNEL_TRAIN, SM_CHANNEL_VALIDATION  features.npy (32-bit floats), labels.npy (places of classes, or
+                                         values), names.json (the columns) and labels.json (the classes)
 SM_MODEL_DIR                             where it leaves model.onnx
 SM_HP_<NAME>, SM_HPS                     its parameters: each as a text, and all as JSON
 SM_SEED                                  the run's seed
