@@ -46,6 +46,7 @@ class Cells:
         self._contract = contract
         self._nulls = null_markers(contract)
         places = {name: CELL.format(place) for place, name in enumerate(header)}
+        self._places = places
         self._numeric = [(column, places[column.name]) for column in contract.columns if column.numeric]
         self._worded = [
             (column, places[column.name])
@@ -61,7 +62,7 @@ class Cells:
         typed = {name: read.values for name, read in numbers.items()}
         typed |= {name: read.values for name, read in words.items()}
         texts = self._texts(cells)
-        faults = self._faults(numbers, words, texts)
+        faults = self._faults(cells, numbers, words, texts)
         rows = Rows(self._values(typed), self._keys(cells[LINE], typed, texts), cells.clear())
         if not faults:
             return rows
@@ -96,11 +97,23 @@ class Cells:
         found = cells.select(present_text(pl.col(place).cast(pl.String), nulls) for place in places)
         return dict(zip(names, found.get_columns(), strict=True))
 
+    def _headers(self, cells: pl.DataFrame) -> list[Fault]:
+        """A header among the rows: two files were put together."""
+        if any(kind != pl.String for kind in cells.drop(LINE).dtypes):
+            return []
+        named = (pl.col(place) == name for name, place in self._places.items())
+        broken = cells.select(pl.all_horizontal(named)).to_series().fill_null(False)
+        return [("repeats the header", broken)] if broken.any() else []
+
     def _faults(
-        self, numbers: Mapping[str, Numbers], words: Mapping[str, Texts], texts: Mapping[str, pl.Series]
+        self,
+        cells: pl.DataFrame,
+        numbers: Mapping[str, Numbers],
+        words: Mapping[str, Texts],
+        texts: Mapping[str, pl.Series],
     ) -> list[Fault]:
         """What is wrong with some row, in the contract's order."""
-        faults: list[Fault] = []
+        faults = self._headers(cells)
         for column in self._contract.columns:
             read = numbers.get(column.name) or words.get(column.name)
             values = texts[column.name] if read is None else read.values

@@ -22,6 +22,8 @@ def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Pa
     """Writes the quality report, of a refused drop too."""
     assessment = assess(values, contract, reading)
     assessment.write(folder)
+    for finding in assessment.findings:
+        print(f"{finding.severity} by {finding.rule}: {finding.sentence}", flush=True)
     assessment.refuse_any()
 
 

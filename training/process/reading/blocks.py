@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from training.errors import Refused
-from training.process.reading.drop import CUT_SHORT, too_large
+from training.process.reading.drop import CUT_SHORT, WIDE_ENCODINGS, too_large
 
 if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 SIZE = 16 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
-WIDE_ENCODINGS = ("utf-16",)
 BOM = codecs.BOM_UTF8
 
 

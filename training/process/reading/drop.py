@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import zlib
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 CSV, PARQUET, JSONL = "csv", "parquet", "jsonl"
 SUFFIXES = {".parquet": PARQUET, ".pq": PARQUET, ".jsonl": JSONL, ".ndjson": JSONL}
 GZIP = b"\x1f\x8b"
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+WIDE_ENCODINGS = ("utf-16",)
 MARKS = {
     b"PAR1": "a Parquet file",
     GZIP: "a gzip file",
@@ -57,7 +60,7 @@ def look_at(path: Path, contract: Contract) -> Drop:
     gzipped = suffixes[-1:] == [".gz"]
     named = SUFFIXES.get("".join(suffixes[-2:-1] if gzipped else suffixes[-1:]), CSV)
     drop = Drop(path, named if contract.reader.format == "auto" else contract.reader.format, gzipped, most)
-    _check_start(drop)
+    _check_start(drop, contract.reader.encoding)
     return drop
 
 
@@ -73,7 +76,7 @@ def too_large(size: int, megabytes: float) -> Refused:
     )
 
 
-def _check_start(drop: Drop) -> None:
+def _check_start(drop: Drop, encoding: str) -> None:
     with drop.path.open("rb") as file:
         begun = file.read(16)
     if drop.gzipped:
@@ -86,6 +89,10 @@ def _check_start(drop: Drop) -> None:
     if drop.format == PARQUET and found != MARKS[b"PAR1"]:
         raise Refused("reader.format", f"the file is {found or 'no Parquet file'}; by its name or the "
                       "contract it should be a Parquet file")  # fmt: skip
+    if begun.startswith(UTF16) and encoding not in WIDE_ENCODINGS:
+        raise Refused(
+            "reader.encoding", "the file is UTF-16 text; name that encoding in the contract's reader"
+        )
     if drop.format != PARQUET and found:
         wanted = "a table as text" if drop.format == CSV else "JSON lines"
         raise Refused(

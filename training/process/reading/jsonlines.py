@@ -62,6 +62,8 @@ class JsonLines:
     ) -> str:
         """What is wrong with the line if it may have been cut off."""
         self.rows += 1
+        if self.rows == 1 and line.lstrip(SPACES).startswith("["):
+            raise Refused("reader.format", "the file is a JSON list; JSON lines have an object a line")
         try:
             record = _record(line)
             unknown = record.keys() - set(self.header)
@@ -70,10 +72,6 @@ class JsonLines:
             records.append([number, *(_cell(name, record.get(name)) for name in self.header)])
             seen |= record.keys()
         except json.JSONDecodeError as fault:
-            if self.rows == 1 and line.lstrip(SPACES).startswith("["):
-                raise Refused(
-                    "reader.format", "the file is a JSON list; JSON lines have an object a line"
-                ) from None
             quarantine.add(number, [line], f"is no JSON: {fault.msg}")
             return f"line {number} is no JSON: {fault.msg}"
         except BadLine as fault:
@@ -89,9 +87,7 @@ class JsonLines:
 def _record(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
-    except json.JSONDecodeError:
-        raise
-    except BadLine:
+    except (json.JSONDecodeError, BadLine):
         raise
     except (ValueError, RecursionError) as fault:
         raise BadLine(f"cannot be read: {str(fault)[:100]}") from None

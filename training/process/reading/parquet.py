@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,7 +14,9 @@ import polars as pl
 from dropforge.domain.contract import category_text
 from dropforge.domain.contract.fields import shown
 from training.errors import Refused
+from training.process.reading.drop import too_large
 from training.process.reading.header import check_header
+from training.process.reading.unpack import REFUSED, TOO_LARGE
 from training.process.reading.whole import CELL, LINE
 
 if TYPE_CHECKING:
@@ -18,8 +25,6 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
     from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
-
-BATCH = 100_000
 
 
 class ParquetFile:
@@ -33,34 +38,35 @@ class ParquetFile:
 
     def blocks(self, quarantine: Quarantine) -> Iterator[pl.DataFrame]:
         self.rows = 0
-        table = self._scan()
-        self.header = check_header(table.collect_schema().names(), self._contract)
-        quarantine.open(self.header)
-        try:
-            for batch in table.collect_batches(chunk_size=BATCH, maintain_order=True):
+        with tempfile.TemporaryDirectory() as scratch:
+            for file in self._unpacked(Path(scratch)):
+                batch = pl.read_ipc(file, memory_map=False)
+                file.unlink()
+                if not self.header:
+                    self.header = check_header(batch.columns, self._contract)
+                    quarantine.open(self.header)
                 lines = pl.int_range(self.rows + 1, self.rows + batch.height + 1, eager=True).alias(LINE)
                 self.rows += batch.height
                 cells = [_cells(values, self._contract) for values in batch.get_columns()]
                 yield pl.DataFrame([lines, *(c.alias(CELL.format(place)) for place, c in enumerate(cells))])
-        except _FAULTS as fault:
-            raise _broken(fault) from None
         if self.rows == 0:
             raise Refused("empty", "the file has columns and no rows")
 
-    def _scan(self) -> pl.LazyFrame:
-        try:
-            table = pl.scan_parquet(self._drop.path, glob=False)
-            table.collect_schema()
-        except _FAULTS as fault:
-            raise _broken(fault) from None
-        return table
-
-
-_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
-
-
-def _broken(fault: BaseException) -> Refused:
-    return Refused("reader.format", f"the Parquet file cannot be read; is it cut short? {str(fault)[:200]}")
+    def _unpacked(self, scratch: Path) -> list[Path]:
+        megabytes = self._contract.quality.megabytes
+        done = subprocess.run(
+            [sys.executable, "-m", "training.process.reading.unpack",
+             str(self._drop.path), str(scratch), str(megabytes)],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, encoding="utf-8",
+        )  # fmt: skip
+        said = done.stdout.strip()
+        if done.returncode == TOO_LARGE:
+            raise too_large(int(said), megabytes)
+        if done.returncode:
+            why = said if done.returncode == REFUSED else "its decoder breaks down over it"
+            raise Refused("reader.format", f"the Parquet file is damaged or cut short: {why}")
+        return sorted(scratch.iterdir())
 
 
 def _cells(values: pl.Series, contract: Contract) -> pl.Series:
