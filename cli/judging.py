@@ -13,6 +13,7 @@ from cli.paths import ROOT
 from cli.place import Place
 from cli.reports import read_bytes
 from dropforge.domain.contract import Contract, contract_from_json, contract_to_json
+from dropforge.domain.keys import published_contract
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def contract_for(usecase: str, given: Path | None, place_of: Callable[[], Place]
         place = place_of()
     except UserError as fault:
         raise UserError(f"there is no {own}, and {fault}; or name the contract with --contract") from None
-    text = read_bytes(place, place.bucket, f"contracts/{usecase}/published.json")
+    text = read_bytes(place, place.bucket, published_contract(usecase))
     if text is None:
         raise UserError(f"{usecase} has no contract, neither as {own} nor in the cloud; publish one")
     return contract_from_json(text)

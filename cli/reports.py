@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cli.place import Place
+from dropforge.domain.keys import run_folder
 
 
 def run_metrics(place: Place, usecase: str, run: str, status: str) -> dict[str, Any]:
@@ -24,6 +25,12 @@ def package_metrics(place: Place, package: dict[str, Any]) -> dict[str, float]:
         if section.endswith("_metrics") and isinstance(leaves, dict):
             return {name: leaves[name]["value"] for name in leaves if "value" in _leaf(leaves, name)}
     return {}
+
+
+def quality_warnings(place: Place, usecase: str, run: str) -> list[str]:
+    """What the data-quality checks warned of in a run's data; nothing where they did not get that far."""
+    found = read_json(place, place.bucket, f"{run_folder(usecase, run)}/process/report/quality.json") or {}
+    return [each["sentence"] for each in found.get("findings", []) if each["severity"] == "warn"]
 
 
 def read_json(place: Place, bucket: str, key: str) -> dict[str, Any] | None:

@@ -7,8 +7,9 @@ from cli.dropping import drop, wait_for_run
 from cli.errors import Refused, UserError
 from cli.files import existing
 from cli.place import place_for
+from cli.reports import quality_warnings
 from cli.runs import Run
-from cli.show import document, metrics, note, wants_json
+from cli.show import cell, document, metrics, note, wants_json
 from dropforge.domain.contract import ContractError
 from dropforge.domain.overrides import Settings, read_pairs, settings_text
 
@@ -42,6 +43,8 @@ def run(arguments: Namespace) -> int:
             document(dropped.document)
         return 0
     ended = wait_for_run(place, dropped, arguments.timeout)
+    for sentence in quality_warnings(place, ended.usecase, ended.run):
+        note(f"look at the data: {cell(sentence)}")
     if wants_json(arguments):
         document(ended.document)
     if not ended.ended_well:

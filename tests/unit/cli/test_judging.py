@@ -1,5 +1,6 @@
 """Which contract a file is judged by, and what is printed of the judgement."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from cli.commands.check import keep, show
 from cli.errors import UserError
 from cli.judging import Judgement, contract_for
 from cli.place import NO_PLACE
+from cli.reports import quality_warnings
 from dropforge.domain.contract import contract_to_json
 from dropforge.edge.contract_yaml import load_contract
 from tests.unit.cli.conftest import FakePlace, FakeS3
@@ -79,3 +81,13 @@ def test_what_is_not_there_is_not_written(tmp_path: Path, capsys: pytest.Capture
     keep(judgement(), tmp_path / "page.html")
     assert "no report was written" in capsys.readouterr().err
     assert not (tmp_path / "page.html").exists()
+
+
+def test_what_a_runs_data_were_warned_of_is_read_from_its_report(place: FakePlace, s3: FakeS3) -> None:
+    findings = [
+        {"severity": "refuse", "sentence": "too few"},
+        {"severity": "warn", "sentence": "a alone tells y"},
+    ]
+    s3.objects["runs/case/case-1/process/report/quality.json"] = json.dumps({"findings": findings}).encode()
+    assert quality_warnings(place, "case", "case-1") == ["a alone tells y"]
+    assert quality_warnings(place, "case", "case-2") == []
