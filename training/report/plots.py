@@ -5,7 +5,7 @@ A plot never holds more than a few thousand marks, whatever it is given, so that
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Series = tuple[str, ArrayLike, ArrayLike]
 
 MOST_POINTS = 1500
+DASHED = (0, (4, 3))
 
 
 def bars(
@@ -33,17 +34,10 @@ def bars(
     """Lying bars, the first on top; `spans` are intervals drawn across them."""
 
     def paint(axes: Axes) -> None:
-        places = np.arange(len(names))
-        axes.barh(places, values, height=0.62, color=series_colour(0))
+        axes.barh(np.arange(len(names)), values, height=0.62, color=series_colour(0))
         if spans is not None:
-            axes.hlines(
-                places, [low for low, _ in spans], [high for _, high in spans], color=INK, linewidth=1.4
-            )
-        axes.set_yticks(places, [name(text) for text in names])
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.invert_yaxis()
-        axes.grid(visible=False, axis="y")
-        axes.spines["left"].set_visible(False)
+            _spans(axes, spans, INK)
+        _name_rows(axes, names)
 
     return draw(paint, title, x_label, size=(6.4, 0.9 + 0.28 * len(names)))
 
@@ -59,22 +53,11 @@ def intervals(
     """A dot and its interval for each name; `mark` is a line that all are compared with."""
 
     def paint(axes: Axes) -> None:
-        places = np.arange(len(names))
         if mark is not None:
-            axes.axvline(mark, color=SOFT, linestyle=(0, (4, 3)), linewidth=1)
-        axes.hlines(
-            places,
-            [low for low, _ in spans],
-            [high for _, high in spans],
-            color=series_colour(0),
-            linewidth=2,
-        )
-        axes.plot(values, places, "o", color=series_colour(0), markersize=6)
-        axes.set_yticks(places, [name(text) for text in names])
-        axes.tick_params(axis="y", labelcolor=INK)
-        axes.set_ylim(len(names) - 0.4, -0.6)
-        axes.grid(visible=False, axis="y")
-        axes.spines["left"].set_visible(False)
+            axes.axvline(mark, color=SOFT, linestyle=DASHED, linewidth=1)
+        _spans(axes, spans, series_colour(0))
+        axes.plot(values, np.arange(len(names)), "o", color=series_colour(0), markersize=6)
+        _name_rows(axes, names)
 
     return draw(paint, title, x_label, size=(6.4, 0.9 + 0.28 * len(names)))
 
@@ -128,7 +111,7 @@ def lines(
             for place, (_, xs, ys) in enumerate(series)
         ]
         if diagonal:
-            axes.axline((0, 0), slope=1, color=SOFT, linestyle=(0, (4, 3)), linewidth=1)
+            axes.axline((0, 0), slope=1, color=SOFT, linestyle=DASHED, linewidth=1)
         _legend(axes, drawn, [text for text, _, _ in series])
 
     return draw(paint, title, x_label, y_label, size=(5.2, 4.2) if unit else (6.4, 3.4))
@@ -145,7 +128,7 @@ def scatter(
         axes.plot(across, up, "o", color=series_colour(0), markersize=4, alpha=crowd, markeredgewidth=0)
         if diagonal:
             middle = (float(np.mean(across)), float(np.mean(across))) if len(across) else (0.0, 0.0)
-            axes.axline(middle, slope=1, color=SOFT, linestyle=(0, (4, 3)), linewidth=1)
+            axes.axline(middle, slope=1, color=SOFT, linestyle=DASHED, linewidth=1)
 
     return draw(paint, title, x_label, y_label, size=(5.2, 4.2))
 
@@ -166,24 +149,38 @@ def heat(
     def paint(axes: Axes) -> None:
         for (row, column), value in np.ndenumerate(cells):
             _paint_cell(axes, (row, column), float(value), float(value / most[row, 0]))
-        axes.set_xlim(0, len(across))
-        axes.set_ylim(len(names), 0)
-        turn = 0 if max((len(text) for text in across), default=0) < 60 / max(len(across), 1) else 40
-        axes.set_xticks(
-            np.arange(len(across)) + 0.5,
-            [name(text) for text in across],
-            rotation=turn,
-            ha="right" if turn else "center",
-            rotation_mode="anchor" if turn else None,
-        )
-        axes.set_yticks(np.arange(len(names)) + 0.5, [name(text) for text in names])
-        axes.tick_params(labelcolor=INK)
-        axes.grid(visible=False)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
+        _name_cells(axes, names, across)
 
     side = 1.6 + 0.55 * len(names)
     return draw(paint, title, x_label, y_label, size=(min(7.5, 2.4 + 0.8 * len(across)), min(7.5, side)))
+
+
+def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Names of columns that would run into one another are turned."""
+    axes.set_xlim(0, len(columns))
+    axes.set_ylim(len(rows), 0)
+    turned = max((len(text) for text in columns), default=0) >= 60 / max(len(columns), 1)
+    how: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [name(text) for text in columns], **how)
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [name(text) for text in rows])
+    axes.tick_params(labelcolor=INK)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """The first on top."""
+    axes.set_yticks(np.arange(len(names)), [name(text) for text in names])
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+
+
+def _spans(axes: Axes, spans: Sequence[tuple[float, float]], colour: str) -> None:
+    lows, highs = [low for low, _ in spans], [high for _, high in spans]
+    axes.hlines(np.arange(len(spans)), lows, highs, color=colour, linewidth=2)
 
 
 def _paint_cell(axes: Axes, place: tuple[int, int], value: float, share: float) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BINS = 10
 MOST_CURVES = 6
+SURENESS = "On the dashed line 0.8 is right 8 times in 10; below it the model is too sure."
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -30,26 +31,22 @@ def of_two(answers: Classified, found: Evaluation) -> list[Block]:
     _, truth, score = pairs[0]
     if truth.all() or not truth.any():
         return []
+    found_by = (
+        f"How many of {name} it finds (up) against how many others it takes for it (right). Up and left is "
+        "better; the dashed line is guessing."
+    )
     return [
         heading("How well it tells them apart"),
+        figure(_roc(pairs), found_by),
         figure(
-            _roc(pairs),
-            f"How many of {name} it finds (up) against how many others it takes for it (right). "
-            "Up and left is better; the dashed line is guessing.",
-        ),
-        figure(
-            _precision_recall(pairs),
-            f"The more of {name} it is to find (right), the more of what it flags is wrong (down).",
+            _precision_recall(pairs), f"The more of {name} it finds (right), the more flags are wrong (down)."
         ),
         figure(
             _scores(truth, score, answers),
-            "The probabilities it gave, by what was true. The less the two overlap, the better.",
+            "Its probabilities, by what was true. The less they overlap, the better.",
         ),
         heading("Can its probabilities be believed?"),
-        figure(
-            _calibration(truth, score),
-            "On the dashed line a probability of 0.8 is right 8 times in 10; below it the model is too sure.",
-        ),
+        figure(_calibration(truth, score), SURENESS),
         *_thresholds(truth, score, name),
     ]
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 BINS = 40
 QUANTILES = 200
+CAPTIONS = (
+    "Each dot is a row; on the dashed line the answer is exactly right.",
+    "How large the errors are. A hill around 0 is good; one beside it: the answers are too high or too low.",
+    "Errors along the predictions. A shape, as of a fan or a bow, is something that was not learned.",
+    "Errors that are normal lie on the dashed line; ends that bend away are rare large errors.",
+)
 
 
 def words(answers: Valued, found: Evaluation) -> list[str]:
@@ -38,36 +44,19 @@ def words(answers: Valued, found: Evaluation) -> list[str]:
 
 def plots(answers: Valued) -> list[Block]:
     error = answers.values - answers.truth
-    return [
-        heading("Right and wrong"),
-        figure(
-            drawing.scatter(
-                answers.truth,
-                answers.values,
-                "predicted against actual",
-                "actual",
-                "predicted",
-                diagonal=True,
-            ),
-            "Each dot is a row; on the dashed line the answer is exactly right.",
-        ),
-        figure(
-            _histogram(error),
-            "How large the errors are. A hill around 0 is good; one beside it means that the model answers "
-            "too much or too little.",
-        ),
-        figure(
-            drawing.scatter(
-                answers.values, error, "errors by prediction", "predicted", "predicted less actual"
-            ),
-            "Errors along the predictions. A shape, such as a fan or a bow, is something that the model has "
-            "not learned.",
-        ),
-        figure(
-            _against_normal(error),
-            "Errors that are normal lie on the dashed line; ends that bend away are rare large errors.",
-        ),
-    ]
+    labels = "predicted", "predicted less actual"
+    drawn = (
+        _against_actual(answers),
+        _histogram(error),
+        drawing.scatter(answers.values, error, "errors by prediction", *labels),
+        _against_normal(error),
+    )
+    return [heading("Right and wrong"), *map(figure, drawn, CAPTIONS)]
+
+
+def _against_actual(answers: Valued) -> str:
+    labels = "predicted against actual", "actual", "predicted"
+    return drawing.scatter(answers.truth, answers.values, *labels, diagonal=True)
 
 
 def _histogram(error: NDArray[np.float64]) -> str:

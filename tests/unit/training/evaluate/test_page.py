@@ -1,6 +1,7 @@
 """The page an approver reads: the answer first, in words, and nothing in it that runs."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,11 @@ SELECTED = {"method": "vif", "steps": [{"dropped": EVIL, "vif": "infinite"}], "k
 CASES["linear"] = evaluation(values(), contract("regression", {"rmse": 2}), ols=_ols(), selection=SELECTED)
 
 
+@cache
+def rendered(case: str) -> str:
+    return evaluation_page(CASES[case])
+
+
 class Tags(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -102,7 +108,7 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("case", CASES)
 def test_nothing_in_the_page_runs_or_asks_for_anything_outside(case: str) -> None:
-    page = evaluation_page(CASES[case])
+    page = rendered(case)
     for tag, attributes in Tags(page).found:
         assert tag not in ("script", "iframe", "object", "embed", "link", "img", "form", "a")
         assert not [name for name in attributes if name.startswith("on") or name in ("src", "href", "action")]
@@ -115,7 +121,7 @@ def test_nothing_in_the_page_runs_or_asks_for_anything_outside(case: str) -> Non
 @pytest.mark.parametrize("case", CASES)
 def test_the_verdict_comes_first_with_its_sentence(case: str) -> None:
     found = CASES[case]
-    page = evaluation_page(found)
+    page = rendered(case)
     assert page.index('class="banner') < page.index("<h2>")
     title = "No: the model is not registered" if not found.verdict.passed else "gate"
     assert title in page[page.index('class="banner') : page.index("<h2>")]
@@ -123,15 +129,15 @@ def test_the_verdict_comes_first_with_its_sentence(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_evaluation_gives_the_same_bytes(case: str) -> None:
-    assert evaluation_page(CASES[case]) == evaluation_page(CASES[case])
+    assert evaluation_page(CASES[case]) == rendered(case)
 
 
 def test_what_the_model_does_is_said_in_words() -> None:
-    text = evaluation_page(CASES["binary"])
+    text = rendered("binary")
     assert re.search(r"Of 100 rows for which it answers “yes”, about \d+ really are\.", text)
     assert re.search(r"It is right for about \d+ of 100 rows; always answering “no” would be right for", text)
-    assert "takes about" in evaluation_page(CASES["three classes"])
-    assert "Half of its answers are off by less than" in evaluation_page(CASES["regression"])
+    assert "takes about" in rendered("three classes")
+    assert "Half of its answers are off by less than" in rendered("regression")
 
 
 def test_a_refused_model_says_no_and_why() -> None:
@@ -147,18 +153,18 @@ def test_a_champion_that_was_not_compared_is_told() -> None:
         Evaluation(found.contract, found.answers, found.figures, found.verdict, champion=rival)
     )
     assert "version 3 needs column &#x27;Pay&#x27;" in page
-    assert "No version is live yet" in evaluation_page(CASES["binary with trials"])
+    assert "No version is live yet" in rendered("binary with trials")
 
 
 def test_a_regression_s_table_is_shown_with_its_reading() -> None:
-    page = evaluation_page(CASES["linear"])
+    page = rendered("linear")
     assert "A perfect fit: R² is 1.000." in page
     assert "<dt>Degrees of freedom, residuals</dt><dd>57</dd>" in page
     assert "Of 2 columns 1 were kept, by VIF." in page
 
 
 def test_trials_are_listed_with_the_one_that_went_on() -> None:
-    page = evaluation_page(CASES["binary with trials"])
+    page = rendered("binary with trials")
     rows = re.findall(r"<tr>(.*?)</tr>", page[page.index("<h2>Tuning") :])
     assert [re.sub("<[^>]+>", " ", row).split() for row in rows[:4]] == [
         ["trial", "validation:auc", "max_depth", "seconds", "status"],
