@@ -41,4 +41,3 @@ def write_parts(parts: dict[str, pl.DataFrame], paths: Paths) -> None:
     for name in PARTS:
         place = paths.processing_output(name) / ROWS
         typed(parts[name]).sink_parquet(place, compression="lz4", row_group_size=GROUP, maintain_order=True)
-    typed(parts["test"]).sink_csv(paths.processing_output("test") / "rows.csv")

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.training.container import REPOSITORY, Container
+from tests.unit.training.small import part
 
 JSON, LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 CUSTOMER: dict[str, Any] = {
@@ -248,7 +249,7 @@ def test_the_endpoint_answers_each_test_row_as_the_evaluation_did(
     trained: Container, endpoint: Endpoint
 ) -> None:
     """0 differing labels: the confusion matrix counted from HTTP answers is the evaluation's."""
-    body = trained.content("processing/output/test/rows.csv")
+    body = part(trained, "test").write_csv().encode()
     status, _, answer = endpoint.invoke(body, CSV)
     assert status == 200
     actual = [row["Personal Loan"] for row in csv.DictReader(io.StringIO(body.decode()))]

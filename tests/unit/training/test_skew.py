@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dropforge.domain.contract import parse_contract
 from tests.unit.training.container import Container
+from tests.unit.training.small import part
 from training.errors import BadRecord
 from training.features import Features
 from training.model.graphs import open_graph
@@ -69,12 +70,11 @@ def test_no_row_of_the_matrices_differs_from_what_the_endpoint_makes_of_it(train
     """Every test row, through the processing job's graph call and through the predictor: 0 differing rows."""
     output = trained.base / "processing" / "output"
     predictor = Predictor(trained.base / "model")
-    text = (output / "test" / "rows.csv").read_text(encoding="utf-8")
-    places, records = zip(*csv_records(io.StringIO(text), trained.contract, header=True), strict=True)
+    frame = part(trained, "test")
+    text = io.StringIO(frame.write_csv())
+    places, records = zip(*csv_records(text, trained.contract, header=True), strict=True)
     served = predictor.matrix(records, places)
-    frame = pl.read_csv(output / "test" / "rows.csv", infer_schema=False)
-    numeric = [column.name for column in trained.contract.features if column.numeric]
-    feed = Features(trained.contract).from_frame(frame.with_columns(pl.col(numeric).cast(pl.Float32)))
+    feed = Features(trained.contract).from_frame(frame)
     compiled = open_graph(output / "transform" / "transform.onnx", threads=0).run(None, feed)[0]
     assert len(served) > 200
     assert int((served != compiled).any(axis=1).sum()) == 0
