@@ -40,7 +40,7 @@ def outputs_of(
             cwd=image.root, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if ended.returncode:
-            raise failure(verb, base / "output" / "message", ended.stderr)
+            raise failure(verb, ended.returncode, base / "output" / "message", ended.stderr)
         yield base / "processing" / "output"
 
 
@@ -53,8 +53,10 @@ def place(folder: Path, source: Path | bytes) -> None:
         (folder / source.name).symlink_to(source.resolve())
 
 
-def failure(verb: str, message: Path, errors: str) -> Exception:
+def failure(verb: str, status: int, message: Path, errors: str) -> Exception:
     """A sentence that the verb left is about its input; a trace is a fault of ours."""
+    if status < 0:
+        return Refused(f"{verb} was ended by signal {-status}: the memory is short, or the file is damaged")
     if message.exists() and "Traceback" not in errors:
         return UserError(message.read_text(encoding="utf-8"))
     return RuntimeError(f"{verb} failed in the image's environment:\n{errors.strip()[-4000:]}")

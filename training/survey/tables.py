@@ -39,8 +39,8 @@ def table_of(path: Path) -> Table:
     text = text_of(path) if format_ == "csv" else None
     try:
         read = _csv(path, text) if text else _typed(path, format_)
-    except pl.exceptions.PolarsError as fault:
-        said = str(fault).splitlines()[0][:200]
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as fault:
+        said = (str(fault).splitlines() or ["it is damaged"])[0][:200]
         raise JobError(f"the file cannot be read as {format_}: {said}") from None
     if not read.height:
         raise JobError("the file has a heading and no rows; give one with data")
