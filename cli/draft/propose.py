@@ -174,7 +174,7 @@ def date_remarks(column: Column) -> tuple[str, ...]:
     """A date is a feature only by its parts; day and month may be told apart by no value."""
     others = [pattern for pattern in column.formats[1:] if pattern]
     doubt = (f'or "{others[0]}": no date tells them apart',) if others and column.formats[0] else ()
-    return (*doubt, "for its parts to be features: transform.columns")
+    return (*doubt, "its parts can be features (transform.columns), and it can split by time")
 
 
 def doubtful(column: Column) -> list[str]:

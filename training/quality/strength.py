@@ -61,7 +61,7 @@ def area_under_curve(some: NDArray[np.float32], everything: NDArray[np.float32])
 
 def of_groups(values: pl.Series, answer: Answer) -> Strength | None:
     """`values` name the groups; a missing one is a group as well."""
-    fold = (pl.int_range(pl.len()) % 2).alias("fold")
+    fold = (pl.int_range(pl.len()) % 2).cast(pl.Int8).alias("fold")
     frame = pl.DataFrame({"group": values}).with_columns(fold)
     if answer.is_number:
         sums = pl.col("y").sum().alias("sum")
