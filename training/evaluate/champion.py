@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
     from training.evaluate.answers import Answers
 
+LONGEST_REASON = 500
+
 
 @dataclass(frozen=True)
 class Champion:
@@ -41,6 +43,7 @@ def compare(name: str, metric: str, answers: Answers, ask: Callable[[], Answers]
         theirs = ask()
     except Exception as fault:  # noqa: BLE001 - a model of another time: whatever it does ends here
         said = str(fault) if isinstance(fault, (JobError, BadRequest)) else f"{type(fault).__name__}: {fault}"
+        said = said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"
         return Champion(name, None, f"not comparable: {name} cannot be asked about these rows: {said}")
     if why := _differs(answers, theirs):
         return Champion(name, None, f"not comparable: {name} {why}")

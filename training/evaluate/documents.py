@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from training.evaluate.evaluation import Evaluation
     from training.evaluate.figures import Figure
 
+MOST_GROUPS = 50
+"""In verdict.json, which a state machine reads: it takes 256 KiB. slices.json has all."""
+
 
 def write_documents(found: Evaluation, folder: Path) -> None:
     _write(folder / "evaluation.json", registry_report(found.answers, found.figures))
@@ -44,7 +47,9 @@ def _verdict(found: Evaluation) -> dict[str, Any]:
         for name, figure in found.figures.items()
         if math.isfinite(figure.low) and math.isfinite(figure.high)
     }
-    return asdict(found.verdict) | {
+    judged = asdict(found.verdict)
+    return judged | {
+        "groups": judged["groups"][:MOST_GROUPS],
         "metrics": measured(found.figures),
         "intervals": intervals,
         "champion": compared,

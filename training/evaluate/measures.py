@@ -83,8 +83,9 @@ def _weighted(
     truth: NDArray[np.int64], said: NDArray[np.int64], weights: Floats, size: int
 ) -> dict[str, Floats]:
     """Each class's figures, weighed by how many rows are of it."""
-    is_class, is_said = np.eye(size)[truth], np.eye(size)[said]
-    actual, named, right = weights @ is_class, weights @ is_said, weights @ (is_class * is_said)
+    hit = truth == said
+    actual, named = _by_class(truth, weights, size), _by_class(said, weights, size)
+    right = _by_class(truth[hit], weights[:, hit], size)
     recall, precision = _share(right, actual), _share(right, named)
     total = weights.sum(axis=1)
     found = {"weighted_recall": recall, "weighted_precision": precision}
@@ -92,6 +93,11 @@ def _weighted(
         found[f"weighted_f{name}"] = _f(precision, recall, beta)
     averaged = {name: (values * actual).sum(axis=1) / total for name, values in found.items()}
     return {"accuracy": right.sum(axis=1) / total, **averaged}
+
+
+def _by_class(places: NDArray[np.int64], weights: Floats, size: int) -> Floats:
+    """Each draw's weight of each class. A matrix of rows by classes would be too large of many of both."""
+    return np.stack([np.bincount(places, weights=row, minlength=size) for row in weights])
 
 
 def _regression(answers: Valued) -> Measure:
