@@ -25,13 +25,13 @@ def contract(**changes: object) -> Contract:
 def pixels(label: str, seed: int, size: int = 32) -> np.ndarray:
     random = np.random.default_rng(seed)
     y, x = np.mgrid[:size, :size] / size
-    shapes = {
-        "stripes": np.sin(20 * (x + random.uniform()) + 3 * y),
-        "rings": np.sin(25 * np.hypot(x - random.uniform(0.4, 0.6), y - 0.5)),
-        "blots": random.normal(size=(size, size)),
-    }
+    shape = {
+        "stripes": lambda: np.sin(20 * (x + random.uniform()) + 3 * y),
+        "rings": lambda: np.sin(25 * np.hypot(x - random.uniform(0.4, 0.6), y - 0.5)),
+        "blots": lambda: random.normal(size=(size, size)),
+    }[label]()
     colour = random.uniform(0.3, 1, 3)
-    grey = (shapes[label][..., None] + 1.5) / 3 + random.normal(0, 0.05, (size, size, 1))
+    grey = (shape[..., None] + 1.5) / 3 + random.normal(0, 0.05, (size, size, 1))
     return (grey * colour * 255).clip(0, 255).astype(np.uint8)
 
 
