@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="for this run alone: model.max_depth=4, gate.accuracy=0.9, confidence=0.7, "
+        help="for this run alone: model.max_depth=4, gate.accuracy=0.9, "
         "resources.instance_type=ml.m5.xlarge, …; may be given several times",
     )
     parser.add_argument("--wait", action="store_true", help="follow the run to its end")

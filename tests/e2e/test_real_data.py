@@ -75,7 +75,7 @@ def test_loan_is_registered_above_99_percent_and_its_negative_experience_reporte
 
     run = draft.run()
 
-    assert run["status"] == "registered"
+    assert run["status"] == "registered", run["reason"]
     assert run["metrics"]["auc"] >= 0.99
     report = laptop.read(f"runs/real-loan/{run['run']}/process/report/report.json")
     assert "52" in report
@@ -117,7 +117,7 @@ def test_bank_is_tuned_above_the_reference_and_the_length_of_the_call_is_warned_
     draft.add("tuning: {trials: 3, ranges: {max_depth: {min: 3, max: 6}, eta: {min: 0.03, max: 0.2}}}")
     run = draft.run()
 
-    assert run["status"] == "registered"
+    assert run["status"] == "registered", run["reason"]
     assert run["metrics"]["auc"] >= 0.795
     trials = json.loads(laptop.read(f"runs/real-bank/{run['run']}/tuning/trials.json"))["trials"]
     assert len(trials) == 3
@@ -138,7 +138,7 @@ def test_bike_is_a_line_above_80_percent_and_the_sum_that_gives_the_answer_is_fo
 
     run = draft.run()
 
-    assert run["status"] == "registered"
+    assert run["status"] == "registered", run["reason"]
     assert run["metrics"]["r2"] >= 0.8
 
 
@@ -149,7 +149,7 @@ def test_images_are_told_apart_on_the_test_set_that_came_with_them(laptop: Lapto
 
     run = draft.run()
 
-    assert run["status"] == "registered"
+    assert run["status"] == "registered", run["reason"]
     assert run["metrics"]["accuracy"] >= 0.85
     report = json.loads(laptop.read(f"runs/real-images/{run['run']}/process/report/report.json"))
     assert report["rows"]["test"] == 300

@@ -14,10 +14,10 @@ CONTRACT = parse_contract(BINARY)
 
 
 def test_model_is_short_for_the_algorithms_parameters_and_the_rest_stays() -> None:
-    run = overridden(CONTRACT, {"model.max_depth": "4", "gate.accuracy": "0.9", "confidence": "0.6"})
+    run = overridden(CONTRACT, {"model.max_depth": "4", "gate.accuracy": "0.9", "split.seed": "3"})
     assert run.algorithm.parameters == {**CONTRACT.algorithm.parameters, "max_depth": 4}
     assert run.gate.limits == {**CONTRACT.gate.limits, "accuracy": 0.9}
-    assert run.confidence == 0.6
+    assert run.split.seed == 3
     assert (run.columns, run.rules, run.transform) == (CONTRACT.columns, CONTRACT.rules, CONTRACT.transform)
 
 
@@ -55,7 +55,7 @@ def test_a_value_is_read_as_yaml_would(text: str, value: Any) -> None:
         ("model.depth=4", "algorithm.parameters.depth: is not a known key; did you mean 'max_depth'?"),
         ("gate.rmse=4", "gate.rmse: is not measured for a binary problem"),
         ("gate=0.9", "gate: 0.9 is not a mapping"),
-        ("confidence.low=1", "confidence.low: confidence is 0.7 and has no parts"),
+        ("split.seed.low=1", "split.seed.low: seed is 3 and has no parts"),
         ("columns.age=number", "columns.age: cannot be set for one run"),
         ("target=age", "target: cannot be set for one run"),
         ("modle.eta=1", "modle.eta: cannot be set for one run; did you mean 'model'?"),
@@ -67,7 +67,7 @@ def test_a_value_is_read_as_yaml_would(text: str, value: Any) -> None:
         ("gate.slices=[", "gate.slices: '[' is not JSON"),
         ("gate.slices=" + "[" * 1900, "gate.slices: '[[[["),
         ("split.train=0.9", "split: train, validation and test add up to 1.3, not 1"),
-        ("confidence=" + "9" * 400, "confidence: a huge number is not between 0 and 1"),
+        ("gate.auc=" + "9" * 400, "gate.auc: a huge number is not between 0 and 1"),
         ("x" * 3000, "the settings take more than 2048 characters"),
     ],
 )

@@ -64,6 +64,15 @@ def test_a_grid_is_tried_whole() -> None:
     assert "MaxNumberOfTrainingJobs" not in config["ResourceLimits"]
 
 
+def test_hyperband_knows_how_many_rounds_there_are() -> None:
+    ranges = {"max_depth": {"min": 2, "max": 8}}
+    rounds = {"parameters": {"rounds": 90}}
+
+    config = request({"strategy": "hyperband", "ranges": ranges}, algorithm=rounds)["config"]
+
+    assert config["StrategyConfig"]["HyperbandStrategyConfig"] == {"MinResource": 1, "MaxResource": 90}
+
+
 def test_what_is_tuned_is_not_fixed_as_well() -> None:
     asked = request({"ranges": {"eta": {"min": 0.1, "max": 0.3}}})
 

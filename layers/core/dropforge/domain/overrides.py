@@ -3,7 +3,8 @@
 They travel as the object's metadata `set`, which every S3 client can write: one text of `key=value` parted by
 `;`, where either side may be percent-encoded. What is laid over is the contract's normalised mapping, and the
 result is read again as a contract: so a setting is held to the same rules as if it stood in the file. Columns
-and what becomes of them cannot be set: a model of other columns would be another use case.
+and what becomes of them cannot be set: a model of other columns would be another use case. Nor can
+`confidence`: what is doubtful is asked of the contract in force, not of the one that a model was trained by.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ ROOTS = (
     "model",
     "algorithm",
     "gate",
-    "confidence",
     "resources",
     "split",
     "quality",

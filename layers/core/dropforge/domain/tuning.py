@@ -52,7 +52,15 @@ def _config(tuning: Tuning, contract: Contract, seed: int) -> dict[str, Any]:
         "ParameterRanges": _ranges(tuning, contract),
         "TrainingJobEarlyStoppingType": "Auto" if stops else "Off",
         "RandomSeed": seed,
+        **(_rungs(tuning, contract) if tuning.strategy == "hyperband" else {}),
     }
+
+
+def _rungs(tuning: Tuning, contract: Contract) -> dict[str, Any]:
+    """Hyperband gives most trials few rounds and the promising ones all of them."""
+    tuned = tuning.ranges.get("rounds")
+    rounds = tuned.max if tuned and tuned.max else contract.algorithm.parameters["rounds"]
+    return {"StrategyConfig": {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": int(rounds)}}}
 
 
 def _ranges(tuning: Tuning, contract: Contract) -> dict[str, list[dict[str, Any]]]:

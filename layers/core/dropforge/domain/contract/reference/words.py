@@ -187,8 +187,8 @@ A drop can set parameters for its own run; the contract in force stays as it is:
 ./dropforge drop fraud claims.csv --set model.max_depth=4 --set gate.accuracy=0.9
 ```
 
-`model.` is short for `algorithm.parameters.`. What can be set: `model`, `algorithm`, `gate`, `confidence`,
-`resources`, `split`, `quality`, `resample` and `tuning`; `null` takes a part out (`--set tuning=null`).
+`model.` is short for `algorithm.parameters.`. What can be set: `model`, `algorithm`, `gate`, `resources`,
+`split`, `quality`, `resample` and `tuning`; `null` takes a part out (`--set tuning=null`).
 Another `algorithm.name` starts with that one's defaults. Other S3 clients say the same in the object's
 metadata:
 
