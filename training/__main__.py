@@ -11,7 +11,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from training.kernels import choose_kernels
+from training.kernels import settle
 from training.paths import Paths
 
 if TYPE_CHECKING:
@@ -43,5 +43,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    choose_kernels()  # before any verb loads what does linear algebra
+    settle()  # before any verb loads a numerical library
     sys.exit(main(sys.argv[1:]))
