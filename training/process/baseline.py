@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training.process.dividing import PARTS, TRAIN
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dropforge.domain.contract import Column, Contract
+    from training.process.parts import Parts
 
 BUCKETS = 10
 MONITORING = {
@@ -36,16 +39,16 @@ MONITORING = {
 TYPES = {"integer": "Integral", "number": "Fractional", "category": "String", "date": "String"}
 
 
-def write_baseline(train: pl.DataFrame, contract: Contract, folder: Path) -> None:
-    features = contract.features
+def write_baseline(parts: Parts, contract: Contract, folder: Path) -> None:
+    features, train = contract.features, PARTS[TRAIN]
     statistics = {
         "version": 0.0,
-        "dataset": {"item_count": train.height},
-        "features": [_statistics(column, train[column.name].alias("value")) for column in features],
+        "dataset": {"item_count": parts.heights[train]},
+        "features": [_statistics(column, parts.column(train, column.name)) for column in features],
     }
     constraints = {
         "version": 0.0,
-        "features": [_constraints(column, train[column.name].alias("value")) for column in features],
+        "features": [_constraints(column, parts.column(train, column.name)) for column in features],
         "monitoring_config": MONITORING,
     }
     _write(folder / "statistics.json", statistics)

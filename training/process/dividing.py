@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,26 @@ if TYPE_CHECKING:
 
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
+SLICE = 131_072
+"""Rows whose digests are taken at once: polars copies them for it."""
+
+
+@dataclass(frozen=True)
+class Lots:
+    """Rows that move as one, counted in the order of their first rows, `heads`. Where no two rows do, there
+    is neither `of_row` nor `heads`: each row is a lot of its own."""
+
+    sizes: Places
+    of_row: Places | None = None
+    heads: Places | None = None
+
+    def spread(self, part_of_lot: Parts) -> Parts:
+        """The part of each row."""
+        return part_of_lot if self.of_row is None else part_of_lot[self.of_row]
+
+    def first_of(self, values: pl.Series) -> pl.Series:
+        """Of each lot the first row's value."""
+        return values if self.heads is None else values.gather(self.heads)
 
 
 def seed_of(contract: Contract, drop_sha256: str) -> int:
@@ -46,14 +66,15 @@ def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
     if rows.moments is not None:
         if split.by == "time":
             return _in_time(rows.moments, split)
-        lots, sizes = _lots(rows.moments.to_frame())
-        return _dealt(generator.permutation(len(sizes)), sizes, split)[lots]
-    lots, sizes = _lots(rows.values.select(_features(rows.values, contract)))
-    stratify = contract.classifies if split.stratify is None else split.stratify
+        lots, stratify = _lots(rows.moments.to_frame()), False
+    else:
+        lots = _lots(rows.values.select(_features(rows.values, contract)))
+        stratify = contract.classifies if split.stratify is None else split.stratify
     if not stratify:
-        return _dealt(generator.permutation(len(sizes)), sizes, split)[lots]
-    heads = np.unique(lots, return_index=True)[1]
-    return _by_class(rows.values[contract.target].alias("value").gather(heads), sizes, split, generator)[lots]
+        order = generator.permutation(len(lots.sizes))
+        return lots.spread(_dealt(order, lots.sizes, split))
+    classes = lots.first_of(rows.values[contract.target].alias("value"))
+    return lots.spread(_by_class(classes, lots.sizes, split, generator))
 
 
 def check_parts(parts: Parts, target: pl.Series, contract: Contract) -> None:
@@ -102,21 +123,19 @@ def _features(values: pl.DataFrame, contract: Contract) -> pl.Expr:
     return pl.nth([values.columns.index(column.name) for column in contract.features])
 
 
-def _lots(columns: pl.DataFrame) -> tuple[Places, Places]:
-    """Of each row the lot of rows equal to it, counted in the order of their first rows; and the lots' sizes.
-
-    Rows are compared by a 64-bit digest; where two differ and share one, they only go to the same side.
-    """
+def _lots(columns: pl.DataFrame) -> Lots:
+    """Rows are compared by a 64-bit digest; where two differ and share one, they only go to the same side."""
     named = columns.rename(dict(zip(columns.columns, map(str, range(columns.width)), strict=True)))
-    digests = named.select(pl.struct(pl.all()).hash(seed=0)).to_series()
-    if digests.n_unique() == len(digests):
-        return np.arange(len(digests)), np.ones(len(digests), np.int64)
-    firsts, lots, sizes = np.unique(
-        digests.to_numpy(), return_index=True, return_inverse=True, return_counts=True
-    )[1:]
+    key = pl.struct(pl.all()).hash(seed=0)
+    digests = np.concatenate([part.select(key).to_series().to_numpy() for part in named.iter_slices(SLICE)])
+    ordered = np.sort(digests)
+    if (ordered[1:] != ordered[:-1]).all():
+        return Lots(np.ones(len(digests), np.int64))
+    _, firsts, lots, sizes = np.unique(digests, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(firsts)
     rank = np.empty(len(firsts), np.int64)
-    rank[np.argsort(firsts)] = np.arange(len(firsts))
-    return rank[lots], sizes[np.argsort(firsts)]
+    rank[order] = np.arange(len(firsts))
+    return Lots(sizes[order], rank[lots], firsts[order])
 
 
 def _by_class(classes: pl.Series, sizes: Places, split: Split, generator: np.random.RandomState) -> Parts:

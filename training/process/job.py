@@ -18,7 +18,7 @@ from training.paths import Paths, only_file
 from training.process.baseline import write_baseline
 from training.process.dividing import PARTS, TRAIN, check_parts, divide, seed_of
 from training.process.limits import check_classes, judge
-from training.process.parts import in_parts, typed, write_parts
+from training.process.parts import Parts
 from training.process.quarantine import Quarantine
 from training.process.reading.drop import digest
 from training.process.report import Report
@@ -30,9 +30,7 @@ from training.transform import Transform
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
     from training.process.gather import Gathered
 
@@ -45,7 +43,7 @@ def run(paths: Paths, keep_rows: bool = True) -> None:
         try:
             parts = _process(contract, paths, report, quarantine)
             if keep_rows:
-                write_parts(parts, paths)
+                parts.write(paths)
         except Refused as refusal:
             report.status, report.rule, report.reason = "refused", refusal.rule, refusal.reason
             print(f"refused by {refusal.rule}: {refusal.reason}", flush=True)
@@ -53,10 +51,7 @@ def run(paths: Paths, keep_rows: bool = True) -> None:
     report.write(paths.processing_output("report"))
 
 
-def _process(
-    contract: Contract, paths: Paths, report: Report, quarantine: Quarantine
-) -> dict[str, pl.DataFrame]:
-    """The rows of each part."""
+def _process(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> Parts:
     rows = _read(contract, paths, report, quarantine)
     target = rows.values[contract.target].alias("value")
     report.describe(rows.values, tabular(contract))
@@ -66,7 +61,9 @@ def _process(
     seed = seed_of(contract, report.drop["sha256"])
     part_of_row = divide(rows, tabular(contract), seed)
     check_parts(part_of_row, target, contract)
-    return _prepare(rows.values, part_of_row, contract, seed, report, paths)
+    parts = Parts(rows.values, part_of_row, seed)
+    _prepare(parts, contract, seed, report, paths)
+    return parts
 
 
 def _read(contract: Contract, paths: Paths, report: Report, quarantine: Quarantine) -> Gathered:
@@ -91,29 +88,19 @@ def _read(contract: Contract, paths: Paths, report: Report, quarantine: Quaranti
     return rows
 
 
-def _prepare(
-    values: pl.DataFrame,
-    part_of_row: NDArray[np.int8],
-    contract: Contract,
-    seed: int,
-    report: Report,
-    paths: Paths,
-) -> dict[str, pl.DataFrame]:
-    """The parts; what is learned from the training part is written on the way."""
-    parts = in_parts(values, part_of_row, seed)
-    train = parts[PARTS[TRAIN]]
-    report.rows |= {name: rows.height for name, rows in parts.items()}
-    folder = paths.processing_output("transform")
-    table = tabular(contract)
-    Transform(table, typed(train), seed).write(folder)
-    _write_json(folder / "labels.json", _labels(train[contract.target].alias("value"), contract))
+def _prepare(parts: Parts, contract: Contract, seed: int, report: Report, paths: Paths) -> None:
+    """What is learned from the training part, before that is balanced."""
+    report.rows |= parts.heights
+    folder, table, train = paths.processing_output("transform"), tabular(contract), PARTS[TRAIN]
+    target = parts.column(train, contract.target)
+    Transform(table, parts.rows(train), seed).write(folder)
+    _write_json(folder / "labels.json", _labels(target, contract))
     _write_json(folder / "seed.json", {"seed": seed})
-    write_baseline(train, table, paths.processing_output("baseline"))
-    balanced = resampled(train[contract.target].alias("value"), contract.resample, seed)
+    write_baseline(parts, table, paths.processing_output("baseline"))
+    balanced = resampled(target, contract.resample, seed)
     if balanced is not None:
-        parts[PARTS[TRAIN]] = train[balanced]
+        parts.balance(balanced)
         report.rows["resampled"] = len(balanced)
-    return parts
 
 
 def _labels(target: pl.Series, contract: Contract) -> dict[str, object]:
