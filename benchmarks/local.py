@@ -141,9 +141,12 @@ def _objects(cloud: IsolatedCloud, bucket: str, folder: Path, megabytes: int) ->
             file.write(os.urandom(MEGABYTE))
     before = _memory(cloud, "VmRSS")
     s3.upload_file(str(big), bucket, "big")
-    big.unlink()
     grown = _memory(cloud, "VmHWM") - before
     yield Figure(f"memory for an object of {megabytes} MB", grown, "MB", 200)
+    before = _memory(cloud, "VmRSS")
+    s3.download_file(bucket, "big", str(big))
+    big.unlink()
+    yield Figure("memory for reading it", _memory(cloud, "VmHWM") - before, "MB", 200)
 
 
 def _client(cloud: IsolatedCloud, service: str) -> Any:
