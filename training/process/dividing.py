@@ -66,9 +66,10 @@ def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
     if rows.moments is not None:
         if split.by == "time":
             return _in_time(rows.moments, split)
-        lots, stratify = _lots(rows.moments.to_frame()), False
+        lots, stratify = _lots(rows.moments.to_frame(), [0]), False
     else:
-        lots = _lots(rows.values.select(_features(rows.values, contract)))
+        places = [rows.values.columns.index(column.name) for column in contract.features]
+        lots = _lots(rows.values, places)
         stratify = contract.classifies if split.stratify is None else split.stratify
     if not stratify:
         order = generator.permutation(len(lots.sizes))
@@ -118,16 +119,12 @@ def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState)
     return parts
 
 
-def _features(values: pl.DataFrame, contract: Contract) -> pl.Expr:
-    """By place: a column's name might mean something else to polars."""
-    return pl.nth([values.columns.index(column.name) for column in contract.features])
-
-
-def _lots(columns: pl.DataFrame) -> Lots:
-    """Rows are compared by a 64-bit digest; where two differ and share one, they only go to the same side."""
-    named = columns.rename(dict(zip(columns.columns, map(str, range(columns.width)), strict=True)))
-    key = pl.struct(pl.all()).hash(seed=0)
-    digests = np.concatenate([part.select(key).to_series().to_numpy() for part in named.iter_slices(SLICE)])
+def _lots(values: pl.DataFrame, places: list[int]) -> Lots:
+    """By the columns at these places: a column's name might mean something else to polars. Rows are compared
+    by a 64-bit digest; where two differ and share one, they only go to the same side."""
+    key = pl.struct(pl.nth(places)).hash(seed=0).alias("digest")
+    parts = (part.select(key).to_series().to_numpy() for part in values.iter_slices(SLICE))
+    digests = np.concatenate(list(parts))
     ordered = np.sort(digests)
     if (ordered[1:] != ordered[:-1]).all():
         return Lots(np.ones(len(digests), np.int64))
