@@ -117,7 +117,7 @@ def _day(moment: str) -> str:
 def histogram(ordered: NDArray[np.float32]) -> Histogram:
     """Bars of equal width; of whole numbers each bar holds as many, or they would seem to come and go."""
     low, high = float(ordered[0]), float(ordered[-1])
-    if high - low < LARGEST_WHOLE and not np.mod(ordered, 1).any():
+    if high - low < LARGEST_WHOLE and (ordered == np.floor(ordered)).all():
         step = max(1, math.ceil((high - low + 1) / BARS))
         edges = np.arange(low - 0.5, high + step, step)
     else:
