@@ -1,7 +1,7 @@
 """Every permission of the template's roles is needed: without it a run fails, and the failure says which.
 
 Six are taken away for real. For every other one, the calls that the loop made are decided again, against the
-policies of the role without it: one must be denied then. What the demo need not ask for is listed.
+policies of the role without it: one must be denied then. What the loop need not ask for is listed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from localcloud.iam.authority import again
 from localcloud.iam.policies import Grants, policy
 from localcloud.iam.records import Decision, read
 from tests.e2e.conftest import Demonstrated
-from tests.e2e.laptop import Laptop
+from tests.e2e.laptop import Laptop, loan_contract
 
 pytestmark = pytest.mark.e2e
 Documents = dict[str, dict[str, Any]]
@@ -151,7 +151,7 @@ def copy_run(laptop: Laptop, run: str, new: str) -> None:
             )
 
 
-# What the two demos need not ask for, as "<role>/<statement> <action>".
+# What the two demos and a run that tunes need not ask for, as "<role>/<statement> <action>".
 NOT_ASKED = (
     # Only where something is absent, fails, comes twice or is given up.
     "*/TellAbsentFromForbidden s3:ListBucket",
@@ -180,8 +180,11 @@ NOT_ASKED = (
 )
 
 
-def test_every_other_permission_is_asked_for_by_the_loop(demonstrated: Demonstrated) -> None:
+def test_every_other_permission_is_asked_for_by_the_loop(
+    demonstrated: Demonstrated, rows: Path, tmp_path: Path
+) -> None:
     laptop = demonstrated.laptop
+    tune(laptop, rows, tmp_path / "contract.yaml")
     state = Path(laptop.environment["DROPFORGE_HOME"]) / "state"
     time.sleep(0.6)  # decisions are written a moment after they were made
     calls = list(read(state))
@@ -194,6 +197,14 @@ def test_every_other_permission_is_asked_for_by_the_loop(demonstrated: Demonstra
                 unasked.append(f"{role.logical}/{sid} {action}")
     surprising = [name for name in unasked if not any(fnmatch(name, known) for known in NOT_ASKED)]
     assert not surprising, surprising
+
+
+def tune(laptop: Laptop, rows: Path, contract: Path) -> None:
+    """What the demo leaves out: a run that tunes."""
+    tuning = {"trials": 2, "parallel": 2, "ranges": {"max_depth": {"min": 2, "max": 4}}}
+    contract.write_text(loan_contract("tuned", tuning=tuning))
+    laptop.dropforge("publish", str(contract))
+    laptop.dropforge("drop", "tuned", str(rows), "--wait")
 
 
 def needed(role: Role, sid: str, action: str, calls: list[Decision], keys: Mapping[str, str]) -> bool:
