@@ -8,7 +8,6 @@ names, so the same drop gives the same table.
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -177,7 +176,7 @@ def _below_shared(split: list[list[str]]) -> list[list[str]]:
 def _only_file(folder: Path) -> Path | None:
     """The archive that a drop is, where it is one file; a drop of many pictures is a folder."""
     found = [path for path in folder.iterdir() if not is_ignored(path.name)]
-    return found[0] if len(found) == 1 and found[0].is_file() and zipfile.is_zipfile(found[0]) else None
+    return found[0] if len(found) == 1 and found[0].is_file() else None
 
 
 def _digest(path: Path) -> str:

@@ -185,6 +185,14 @@ def test_a_contracts_own_script_is_pinned_with_the_drop_and_refused_where_it_is_
     assert drop.objects.files[f"runs/loan/{answer.run}/script/train.py"] == b"print()"
 
 
+def test_a_manifest_is_for_pictures() -> None:
+    drop = Drop("drops/loan/many.manifest")
+
+    drop.start()
+
+    assert "names pictures, and loan reads tables" in drop.input["refusal"]
+
+
 def test_a_folder_marker_is_ignored() -> None:
     drop = Drop("drops/loan/", 0)
 

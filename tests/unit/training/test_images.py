@@ -179,6 +179,16 @@ def test_a_folder_with_a_zip_alone_is_that_zip(tmp_path: Path) -> None:
     assert (found.sha256, found.rows.equals(zipped.rows)) == (zipped.sha256, True)
 
 
+@pytest.mark.parametrize("body", [b"a,b\n1,2\n", picture(), archive(drop(each=2))[:-400]])
+def test_a_folder_with_something_else_alone_is_no_drop_of_pictures(tmp_path: Path, body: bytes) -> None:
+    place = tmp_path / "drop" / "drop.bin"
+    place.parent.mkdir()
+    place.write_bytes(body)
+
+    with pytest.raises(Refused, match="that can be read"):
+        read_place(place.parent, tmp_path)
+
+
 def test_what_is_no_picture_of_a_class_is_kept_aside_with_its_reason(tmp_path: Path) -> None:
     found, quarantined = read(
         tmp_path,

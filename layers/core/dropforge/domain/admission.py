@@ -22,6 +22,7 @@ def refuse(created: ObjectCreated, contract: Contract | None, folder: str) -> st
         _refuse_place(created.key, folder)
         or _refuse_usecase(created.key, contract)
         or _refuse_size(created, contract)
+        or _refuse_manifest(created.key, contract)
     )
 
 
@@ -60,3 +61,13 @@ def _refuse_size(created: ObjectCreated, contract: Contract | None) -> str | Non
             "(quality.megabytes): split it, or raise the limit"
         )
     return None
+
+
+def _refuse_manifest(key: str, contract: Contract | None) -> str | None:
+    """SageMaker brings what a manifest names, which may be any number of files; a table is one."""
+    if contract is None or contract.image is not None or not key.endswith(".manifest"):
+        return None
+    return (
+        f"the file {key!r} is a manifest, which names pictures, and {contract.usecase} reads tables: "
+        "drop the table itself"
+    )
