@@ -1,9 +1,9 @@
 """What the numerical libraries are told before they are loaded, since they read it only then.
 
-One rounding on every machine that can: OpenBLAS chooses kernels by the processor's maker, and takes narrower ones on an AMD processor with the same
-vector instructions as an Intel one. Sums are then rounded otherwise; where columns tie, as when some give the
-target exactly, even another set of them is selected. So the widest kernels are asked for wherever the
-processor has their instructions.
+One rounding on every machine that can: OpenBLAS chooses kernels by the processor's maker, and takes narrower
+ones on an AMD processor with the same vector instructions as an Intel one. Sums are then rounded otherwise;
+where columns tie, as when some give the target exactly, even another set of them is selected. So the widest
+kernels are asked for wherever the processor has their instructions.
 
 Threads that wait do so asleep: by default they spin, and where several trials share two cores, each takes
 from the others what it does nothing with (one case took 25 s in place of 6).
