@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,25 @@ def test_bike_answers_with_a_number_and_doubts_none(laptop: Laptop, tmp_path: Pa
     assert len(rows) == 40
     assert all(float(row.split(",")[1]) > -5000 for row in rows)
     assert laptop.keys("review/bike/") == []
+
+
+def test_pictures_that_lie_in_s3_are_dropped_by_a_manifest(laptop: Laptop, tmp_path: Path) -> None:
+    images = UseCase(laptop, tmp_path, "images")
+    names = []
+    with zipfile.ZipFile(io.BytesIO(sample("images", "--rows", "240", "--seed", "9"))) as archive:
+        for name in archive.namelist():
+            laptop.put(f"data/images/{name}", archive.read(name))
+            names.append(name)
+    images.file = tmp_path / "pictures.manifest"
+    prefix = {"prefix": f"s3://{laptop.bucket}/data/images/"}
+    images.file.write_text(json.dumps([prefix, *names]))
+
+    run = laptop.report("drop", "images", str(images.file), "--wait", expect=None)
+
+    assert run["status"] == "registered", run["reason"]
+    report = json.loads(laptop.read(f"runs/images/{run['run']}/process/report/report.json"))
+    assert report["rows"]["read"] == 240
+    assert report["rows"]["test"] == len([name for name in names if name.startswith("test/")])
 
 
 def test_pictures_are_told_apart_and_those_in_doubt_are_told_by_name(laptop: Laptop, tmp_path: Path) -> None:
