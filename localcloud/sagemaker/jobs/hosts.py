@@ -13,6 +13,7 @@ import shutil
 import socket
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.ports import ApiError
@@ -21,9 +22,9 @@ from localcloud.sagemaker.runtime.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 MOST_HOSTS = 20
+ETC_HOSTS = Path("/etc/hosts")
 DISTRIBUTIONS = ("FullyReplicated", "ShardedByS3Key")
 HOSTS_VARIABLE = "LOCALCLOUD_HOSTS"
 """Tells the fence in a job's processes the names that AWS's network would answer for."""
@@ -54,10 +55,11 @@ class Host:
         return {HOSTS_VARIABLE: ",".join(f"{name}={address}" for name, address in self._addresses)}
 
     def write_names(self) -> Path:
-        """An /etc/hosts of this machine, for programs that look names up without Python."""
+        """This machine's /etc/hosts with the job's names, for programs that look them up without Python."""
         place = self.tree.folder / "hosts"
-        known = [("localhost", "127.0.0.1"), *self._addresses]
-        place.write_text("".join(f"{address} {name}\n" for name, address in known), "ascii")
+        own = ETC_HOSTS.read_text("utf-8", "replace") if ETC_HOSTS.is_file() else "127.0.0.1 localhost"
+        lines = [own.rstrip(), *(f"{address} {name}" for name, address in self._addresses)]
+        place.write_text("\n".join(lines) + "\n", "utf-8")
         return place
 
     def described(self) -> dict[str, Any]:

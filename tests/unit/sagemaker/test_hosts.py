@@ -118,6 +118,14 @@ def test_programs_that_are_not_python_know_the_names_too(laptop: Laptop) -> None
     assert addresses["system"] == addresses["python"]
 
 
+def test_the_names_of_this_machine_stay_known(tmp_path: Path) -> None:
+    own = Path("/etc/hosts").read_text() if Path("/etc/hosts").exists() else "127.0.0.1 localhost"
+    (host,) = hosts_in(tmp_path, 1)
+    host.tree.make()
+
+    assert host.write_names().read_text().startswith(own.rstrip() + "\n127.")
+
+
 def test_a_machine_that_fails_ends_the_others_and_says_why(laptop: Laptop) -> None:
     start(laptop, "broken", count=3, fails="algo-2")
     job = wait_training(laptop, "broken")
