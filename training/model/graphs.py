@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ROWS_AT_ONCE = 4096
+"""Put to a model: a machine of many support vectors makes a figure of each row with each of them."""
+_CELLS_AT_ONCE, _MOST_AT_ONCE = 16 * 1024 * 1024, 65_536
+
+
+def rows_of_width(width: int) -> int:
+    """How many rows of a matrix are held at once: 64 MB of them, if that is not too many."""
+    return max(1, min(_MOST_AT_ONCE, _CELLS_AT_ONCE // max(1, width)))
+
+
 def open_model(graph: Path | bytes) -> onnxruntime.InferenceSession:
     """In one thread. Over several, a sum over trees is taken in an order that depends on the threads and on
     how many rows come at once, and its last bit differs between the evaluation and the endpoint."""

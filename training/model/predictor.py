@@ -9,7 +9,7 @@ import numpy as np
 
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
-from training.model.graphs import open_graph, open_model
+from training.model.graphs import ROWS_AT_ONCE, open_graph, open_model
 from training.model.labels import Labels
 from training.model.manifest import check_manifest
 from training.parallel import cores, in_order
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from training.features import Feed
 
 THRESHOLD = 0.5
-BATCH = 65_536
 
 
 @dataclass(frozen=True)
@@ -102,4 +101,4 @@ class Predictor:
 
 
 def _parts(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    return (rows.slice(start, BATCH) for start in range(0, rows.height, BATCH))
+    return (rows.slice(start, ROWS_AT_ONCE) for start in range(0, rows.height, ROWS_AT_ONCE))

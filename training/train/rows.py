@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from training.model.graphs import rows_of_width
 from training.parallel import cores, in_order
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from training.features import Features
 
-BATCH = 65_536
 ALL, ITSELF = 1, 0
 
 
@@ -38,9 +38,11 @@ class Matrix:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batches(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]]:
-        for start in range(0, len(self), BATCH):
-            yield self.slice(start, BATCH), self.labels[start : start + BATCH]
+    def batches(self, size: int = 0) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]]:
+        """As many rows at once as are held at most, or `size` of them."""
+        size = size or rows_of_width(self.width)
+        for start in range(0, len(self), size):
+            yield self.slice(start, size), self.labels[start : start + size]
 
     def slice(self, start: int, count: int) -> NDArray[np.float32]:
         read = np.fromfile(
@@ -67,7 +69,7 @@ class Transformed:
         width = self.transform.get_outputs()[0].shape[1]
         labels: list[NDArray[np.float64]] = []
         with file.open("wb") as out:
-            for matrix, values in in_order(self._made, _batches(rows, shard), cores()):
+            for matrix, values in in_order(self._made, _batches(rows, rows_of_width(width), shard), cores()):
                 out.write(matrix.data)
                 labels.append(values)
         return Matrix(file, width, np.concatenate(labels) if labels else np.empty(0))
@@ -82,9 +84,9 @@ class Transformed:
         return values.cast(pl.Enum(self.classes)).to_physical().cast(pl.Float64).to_numpy()
 
 
-def _batches(rows: Path, shard: tuple[int, int]) -> Iterator[pl.DataFrame]:
+def _batches(rows: Path, size: int, shard: tuple[int, int]) -> Iterator[pl.DataFrame]:
     which, of = shard
-    for batch in pl.scan_parquet(rows).collect_batches(chunk_size=BATCH, maintain_order=True):
+    for batch in pl.scan_parquet(rows).collect_batches(chunk_size=size, maintain_order=True):
         mine = batch if of == ALL else batch.gather_every(of, which)
         if mine.height:
             yield mine

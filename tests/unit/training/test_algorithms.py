@@ -12,9 +12,12 @@ import pytest
 
 from dropforge.domain.contract.algorithms import ALGORITHMS, SOLVES
 from tests.unit.training.learning import Job, contract_of, learned, rows_of
-from training.model.graphs import open_graph
+from training.errors import JobError
+from training.model.graphs import ROWS_AT_ONCE, open_graph
 from training.train.algorithms import MODULES
+from training.train.check import check_graph
 from training.train.figures import figures
+from training.train.rows import Matrix
 from training.train.trees import below
 
 PAIRS = [
@@ -62,6 +65,34 @@ def test_probabilities_add_up_and_importance_has_a_figure_a_column(
     values = [entry["importance"] for entry in importance]
     assert values == sorted(values, reverse=True)
     assert sum(values) == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["xgboost", "random_forest"])
+def test_the_model_does_not_depend_on_how_many_cores_there_are(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for cores in (1, 3):
+        monkeypatch.setattr("training.train.job.cores", lambda cores=cores: cores)
+        job = learned(tmp_path / str(cores), contract_of("binary", algorithm={"name": name}), rows=3000)
+        found.append((job.model / "manifest.json").read_bytes())
+    assert found[0] == found[1]
+
+
+def test_a_graph_that_answers_otherwise_is_not_kept(tmp_path: Path) -> None:
+    job = learned(tmp_path, contract_of("binary"), rounds=3)
+    matrix = Matrix(tmp_path / "matrix", len(job.document("names.json")), np.zeros(5000))
+    np.zeros((5000, matrix.width), np.float32).tofile(matrix.file)
+    model = open_graph(job.model / "model.onnx", 1)
+
+    def otherwise(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        answers: np.ndarray[Any, Any] = model.run(None, {"features": rows})[0]
+        return answers + (1e-3 if len(rows) < ROWS_AT_ONCE else 0)
+
+    with pytest.raises(
+        JobError, match=r"differs from the trained one by 0\.001, more than 1e-05; it is not kept"
+    ):
+        check_graph(model, otherwise, matrix)
 
 
 def test_each_algorithm_of_the_contract_has_its_module() -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 OURS = ("rounds", "early_stopping", "class_weight")
 WATCHED = 65_536
 """Rows of the training part that are judged after each round: a million would take longer than the round."""
+HELD = 200_000_000
+"""Cells of a matrix whose bins are held, at two bytes a cell. Those of a larger one are kept in files beside
+it, and the same trees take about three times as long."""
 SHOWN = {"mlogloss": "logloss", "merror": "error"}
 DEVICE = Path("/dev/nvidia0")
 
@@ -47,8 +50,9 @@ class Batches(xgboost.DataIter):
 
     def __init__(self, matrix: Matrix, weights: NDArray[np.float64] | None, every: int = 1) -> None:
         self._matrix, self._weights, self._every = matrix, weights, every
+        self.large = len(matrix) // every * matrix.width > HELD
         self._left: Iterator[tuple[NDArray[np.float32], NDArray[np.float64]]] = iter(())
-        super().__init__()
+        super().__init__(cache_prefix=f"{matrix.file}-bins" if self.large else None)
 
     def next(self, input_data: Callable[..., None]) -> bool:
         for features, labels in self._left:
@@ -83,8 +87,9 @@ def _boost(task: Task) -> tuple[xgboost.Booster, str]:
     weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
     bins = int(parameters.get("max_bin", 256))
 
-    def binned(batches: Batches, like: xgboost.DMatrix | None = None) -> xgboost.QuantileDMatrix:
-        return xgboost.QuantileDMatrix(batches, ref=like, max_bin=bins, nthread=task.threads)
+    def binned(batches: Batches, like: xgboost.DMatrix | None = None) -> xgboost.DMatrix:
+        kind = xgboost.ExtMemQuantileDMatrix if batches.large else xgboost.QuantileDMatrix
+        return kind(batches, ref=like, max_bin=bins, nthread=task.threads)
 
     learned = binned(Batches(task.train, weights))
     every = -(-len(task.train) // WATCHED)
