@@ -161,6 +161,7 @@ class Cloud:
             executions,
             handover,
             lambdas,
+            log_events,
             resources,
             states_engine,
         )
@@ -181,6 +182,7 @@ class Cloud:
             self.port,
         )
         events.install()
+        log_events.install()
         lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
         engine = states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
         if access:
