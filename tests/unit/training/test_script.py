@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.training.container import REPOSITORY
 from tests.unit.training.learning import Job, contract_of, rows_of
 
 GOOD = """
@@ -141,6 +142,14 @@ def test_what_a_script_does_wrong_fails_the_job_with_a_sentence(
     assert job.run() == 1
     assert said in job.failure
     assert not (job.model / "manifest.json").exists()
+
+
+def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "script.md").read_text(encoding="utf-8")
+    example = page.split("```python")[1].split("```")[0]
+    job = job_of(tmp_path, example)
+    assert job.run(depth=4) == 0, job.failure
+    assert job.document("training.json")["metrics"]["auc"] > 0.8
 
 
 def test_a_run_without_its_script_says_so(tmp_path: Path) -> None:

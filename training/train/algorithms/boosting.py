@@ -84,30 +84,32 @@ def learn(task: Task) -> Learned:
 def _boost(task: Task) -> tuple[xgboost.Booster, str]:
     """The trees up to the round that was best on the validation part, by the last of the metrics."""
     parameters = _parameters(task)
-    weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
-    bins = int(parameters.get("max_bin", 256))
-
-    def binned(batches: Batches, like: xgboost.DMatrix | None = None) -> xgboost.DMatrix:
-        kind = xgboost.ExtMemQuantileDMatrix if batches.large else xgboost.QuantileDMatrix
-        return kind(batches, ref=like, max_bin=bins, nthread=task.threads)
-
-    learned = binned(Batches(task.train, weights))
-    every = -(-len(task.train) // WATCHED)
-    evaluated = [(learned if every == 1 else binned(Batches(task.train, weights, every), learned), "train")]
-    if len(task.validation):
-        evaluated.append((binned(Batches(task.validation, None), learned), "validation"))
-    patience = int(task.parameters.get("early_stopping", 0)) if len(task.validation) else 0
+    evaluated = _binned(task)
+    stops = len(task.validation) > 0 and "early_stopping" in task.parameters
     booster = xgboost.train(
         parameters,
-        learned,
+        evaluated["train"],
         num_boost_round=int(task.parameters["rounds"]),
-        evals=evaluated,
-        early_stopping_rounds=patience or None,
+        evals=[(matrix, name) for name, matrix in evaluated.items()],
+        early_stopping_rounds=int(task.parameters["early_stopping"]) if stops else None,
         verbose_eval=False,
         callbacks=[Lines()],
     )
-    kept = booster.best_iteration + 1 if patience else booster.num_boosted_rounds()
+    kept = booster.best_iteration + 1 if stops else booster.num_boosted_rounds()
     return booster[:kept], str(parameters["device"])
+
+
+def _binned(task: Task) -> dict[str, xgboost.QuantileDMatrix]:
+    """Each part that has rows, as the bins of the training rows."""
+    weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
+    train = xgboost.QuantileDMatrix(Batches(task.train, weights), nthread=task.threads)
+    if not len(task.validation):
+        return {"train": train}
+    held_out = Batches(task.validation, None)
+    return {
+        "train": train,
+        "validation": xgboost.QuantileDMatrix(held_out, ref=train, nthread=task.threads),
+    }
 
 
 def _parameters(task: Task) -> dict[str, Any]:

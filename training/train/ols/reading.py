@@ -142,11 +142,8 @@ def _autocorrelation(found: Mapping[str, Any]) -> Iterator[Remark]:
 
 def _collinearity(found: Mapping[str, Any]) -> Iterator[Remark]:
     exact = [name for name, factor in found["vif"].items() if factor == TOO_COLLINEAR]
-    large = [
-        f"{name} {factor:.1f}"
-        for name, factor in found["vif"].items()
-        if factor != TOO_COLLINEAR and factor > LARGE_VIF
-    ]
+    others = {name: factor for name, factor in found["vif"].items() if name not in exact}
+    large = [f"{name} {factor:.1f}" for name, factor in others.items() if factor > LARGE_VIF]
     if exact:
         yield Remark(
             "collinearity",
@@ -162,11 +159,8 @@ def _collinearity(found: Mapping[str, Any]) -> Iterator[Remark]:
             f"{_named(large)}. Their coefficients cannot be told apart well.",
         )
     if not exact and not large:
-        yield Remark(
-            "collinearity",
-            GOOD,
-            f"No column can be had from the others (every VIF is at most {LARGE_VIF}).",
-        )
+        said = f"No column can be had from the others (every VIF is at most {LARGE_VIF})."
+        yield Remark("collinearity", GOOD, said)
 
 
 def _condition(found: Mapping[str, Any]) -> Iterator[Remark]:
