@@ -138,6 +138,7 @@ class InferenceRun:
 
 def _for_jobs(contract: Contract, run: str) -> dict[str, Any]:
     return {
+        "problem": contract.problem,
         "resources": asdict(contract.resources),
         "hyperparameters": contract.algorithm.hyperparameters(),
         "tuning": tuning_request(contract, run),
