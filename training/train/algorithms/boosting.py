@@ -84,13 +84,13 @@ def learn(task: Task) -> Learned:
 def _boost(task: Task) -> tuple[xgboost.Booster, str]:
     """The trees up to the round that was best on the validation part, by the last of the metrics."""
     parameters = _parameters(task)
-    evaluated = _binned(task)
-    stops = len(task.validation) > 0 and "early_stopping" in task.parameters
+    train, watched = _binned(task)
+    stops = "validation" in watched and "early_stopping" in task.parameters
     booster = xgboost.train(
         parameters,
-        evaluated["train"],
+        train,
         num_boost_round=int(task.parameters["rounds"]),
-        evals=[(matrix, name) for name, matrix in evaluated.items()],
+        evals=[(matrix, name) for name, matrix in watched.items()],
         early_stopping_rounds=int(task.parameters["early_stopping"]) if stops else None,
         verbose_eval=False,
         callbacks=[Lines()],
@@ -99,17 +99,21 @@ def _boost(task: Task) -> tuple[xgboost.Booster, str]:
     return booster[:kept], str(parameters["device"])
 
 
-def _binned(task: Task) -> dict[str, xgboost.QuantileDMatrix]:
-    """Each part that has rows, as the bins of the training rows."""
+def _binned(task: Task) -> tuple[xgboost.DMatrix, dict[str, xgboost.DMatrix]]:
+    """The training rows' bins, and what is judged each round: some of those rows, and the validation part."""
     weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
-    train = xgboost.QuantileDMatrix(Batches(task.train, weights), nthread=task.threads)
-    if not len(task.validation):
-        return {"train": train}
-    held_out = Batches(task.validation, None)
-    return {
-        "train": train,
-        "validation": xgboost.QuantileDMatrix(held_out, ref=train, nthread=task.threads),
-    }
+    train = _bins(Batches(task.train, weights), task.threads)
+    every = -(-len(task.train) // WATCHED)
+    some = train if every == 1 else _bins(Batches(task.train, weights, every), task.threads, train)
+    watched = {"train": some}
+    if len(task.validation):
+        watched["validation"] = _bins(Batches(task.validation, None), task.threads, train)
+    return train, watched
+
+
+def _bins(batches: Batches, threads: int, like: xgboost.DMatrix | None = None) -> xgboost.DMatrix:
+    kind = xgboost.ExtMemQuantileDMatrix if batches.large else xgboost.QuantileDMatrix
+    return kind(batches, ref=like, nthread=threads)
 
 
 def _parameters(task: Task) -> dict[str, Any]:
