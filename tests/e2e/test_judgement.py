@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,25 @@ def test_a_rejected_model_is_told_and_not_deployed(laptop: Laptop, live_loan: st
 
     assert "not fair to the young" in str(laptop.told("model_rejected", "rejected")[0])
     assert not [e for e in laptop.executions("Deployment") if e["input"]["usecase"] == "rejected"]
+
+
+def test_the_same_drop_twice_gives_the_same_model_and_the_same_verdict(laptop: Laptop, rows: Path) -> None:
+    laptop.put("contracts/twice/contract.yaml", loan_contract("twice"))
+    laptop.told("contract_published", "twice")
+
+    first, second = (laptop.report("drop", "twice", str(rows), "--wait") for _ in range(2))
+
+    assert first["run"] != second["run"]
+    assert manifest(laptop, first["run"]) == manifest(laptop, second["run"])
+    verdicts = [laptop.read(f"runs/twice/{run['run']}/evaluation/verdict.json") for run in (first, second)]
+    assert verdicts[0] == verdicts[1]
+
+
+def manifest(laptop: Laptop, run: str) -> object:
+    """The digest of every file of the run's model, as the model itself states them."""
+    place = f"runs/twice/{run}/model/{run}-train/output/model.tar.gz"
+    body = laptop.client("s3").get_object(Bucket=laptop.bucket, Key=place)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        found = archive.extractfile("manifest.json")
+        assert found is not None
+        return json.load(found)

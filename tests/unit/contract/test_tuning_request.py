@@ -10,14 +10,12 @@ from botocore.validate import ParamValidator
 from dropforge.domain.contract import parse_contract
 from dropforge.domain.tuning import tuning_request
 
-RUN = "bank-0123456789abcdef"
-
 
 def request(tuning: dict[str, Any] | None, problem: str = "binary", **more: Any) -> dict[str, Any]:
     target = {"y": "category"} if problem == "binary" else {"y": "number"}
     document = {"usecase": "bank", "problem": problem, "target": "y", "columns": {"age": "number", **target}}
     tuned = {"tuning": tuning} if tuning else {}
-    return tuning_request(parse_contract({**document, **tuned, **more}), RUN)
+    return tuning_request(parse_contract({**document, **tuned, **more}))
 
 
 def test_without_tuning_nothing_is_asked() -> None:

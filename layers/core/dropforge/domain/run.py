@@ -68,7 +68,7 @@ class TrainingRun:
             prefix=keys.run_folder(usecase, run),
             data=data,
             settings=dict(settings),
-            contract=_for_jobs(contract, run) if contract and not refusal else None,
+            contract=_for_jobs(contract) if contract and not refusal else None,
         )
 
 
@@ -136,11 +136,11 @@ class InferenceRun:
         )
 
 
-def _for_jobs(contract: Contract, run: str) -> dict[str, Any]:
+def _for_jobs(contract: Contract) -> dict[str, Any]:
     return {
         "problem": contract.problem,
         "resources": asdict(contract.resources),
         "hyperparameters": contract.algorithm.hyperparameters(),
-        "tuning": tuning_request(contract, run),
+        "tuning": tuning_request(contract),
         "script": contract.algorithm.entry or "",
     }

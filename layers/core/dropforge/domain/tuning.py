@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Contract, Range, Tuning
 
 STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "grid": "Grid", "hyperband": "Hyperband"}
-MOST_SEED = 2**31
+SEED = 1
 SCALES = {"linear": "Linear", "log": "Logarithmic"}
 
 
-def tuning_request(contract: Contract, run: str) -> dict[str, Any]:
+def tuning_request(contract: Contract) -> dict[str, Any]:
     """What the state machine hands on; empty where the contract asks for no tuning.
 
     `fixed` are the hyperparameters that no trial changes, `minutes` the most that all trials take together.
-    The proposals are seeded by the run, so that the same drop is tried with the same values.
+    The proposals have one seed, so that the same drop is tried with the same values; what Bayesian proposes also
+    hangs on which trial ended first, where several run at once.
     """
     tuning = contract.tuning
     if tuning is None:
         return {}
     return {
-        "config": _config(tuning, contract, int(run[-8:], 16) % MOST_SEED),
+        "config": _config(tuning, contract),
         "fixed": {
             name: value
             for name, value in contract.algorithm.hyperparameters().items()
@@ -36,7 +37,7 @@ def tuning_request(contract: Contract, run: str) -> dict[str, Any]:
     }
 
 
-def _config(tuning: Tuning, contract: Contract, seed: int) -> dict[str, Any]:
+def _config(tuning: Tuning, contract: Contract) -> dict[str, Any]:
     metric = str(tuning.objective)
     stops = tuning.early_stopping and tuning.strategy != "hyperband"  # which stops trials by itself
     limits = {"MaxParallelTrainingJobs": tuning.parallel}
@@ -51,7 +52,7 @@ def _config(tuning: Tuning, contract: Contract, seed: int) -> dict[str, Any]:
         "ResourceLimits": limits,
         "ParameterRanges": _ranges(tuning, contract),
         "TrainingJobEarlyStoppingType": "Auto" if stops else "Off",
-        "RandomSeed": seed,
+        "RandomSeed": SEED if contract.split.seed is None else contract.split.seed,
         **(_rungs(tuning, contract) if tuning.strategy == "hyperband" else {}),
     }
 
