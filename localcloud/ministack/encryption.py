@@ -20,10 +20,10 @@ def install(handlers: dict[str, Any]) -> None:
         ("AWS::SNS::Topic", _topic),
         ("AWS::DynamoDB::Table", _table),
     ):
-        handlers[kind] = _keeping(handlers[kind], keep)
+        handlers[kind] = keeping(handlers[kind], keep)
 
 
-def _keeping(own: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
+def keeping(own: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
     """A type's handlers that also keep what the template says; `create` is given the properties second,
     `update` third.
     """

@@ -165,7 +165,11 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "json_response": (),
     },
     "ministack.core.concurrency": {"esm_wake": None},
-    "ministack.services.dynamodb": {"_sse_description_from_spec": ("spec",), "_tables": None},
+    "ministack.services.dynamodb": {
+        "_sse_description_from_spec": ("spec",),
+        "_tables": None,
+        "_update_ttl": ("data",),
+    },
     "ministack.services.s3": {
         "_bucket_encryption": None,
         "_buckets": None,

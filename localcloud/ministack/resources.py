@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ministack import sagemaker_types
+from localcloud.ministack import expiry, sagemaker_types
 from localcloud.states.sdk import Caller, TaskError
 
 _COMPOSITE = (
@@ -32,6 +32,7 @@ def install(caller: Caller) -> None:
     in_thread = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
     _end_workers(provisioners)
+    expiry.install(provisioners._RESOURCE_HANDLERS)
     _fail_fast(custom_resource)
 
 

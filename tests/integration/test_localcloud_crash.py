@@ -91,6 +91,35 @@ def test_what_was_answered_is_there(cloud: TinyCloud) -> None:
     assert cloud.invoke({})[1]["said"] == "hello"
 
 
+def test_the_expiry_of_a_tables_items_is_there(cloud: TinyCloud) -> None:
+    """As the template gave it, and as UpdateTimeToLive gave and took it; also after the second kill."""
+    table = cloud.client("dynamodb")
+    of_template = table.list_tables()["TableNames"][0]
+    for name in ("expiring", "lasting"):
+        table.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        expires(cloud, name, enabled=True)
+    expires(cloud, "lasting", enabled=False)
+    for _ in range(2):
+        killed_and_started(cloud)
+        found = {name: expiry(cloud, name) for name in (of_template, "expiring", "lasting")}
+        assert found == {of_template: "ENABLED", "expiring": "ENABLED", "lasting": "DISABLED"}
+
+
+def expires(cloud: TinyCloud, name: str, *, enabled: bool) -> None:
+    specification = {"AttributeName": "expires", "Enabled": enabled}
+    cloud.client("dynamodb").update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+
+
+def expiry(cloud: TinyCloud, name: str) -> str:
+    told = cloud.client("dynamodb").describe_time_to_live(TableName=name)
+    return str(told["TimeToLiveDescription"]["TimeToLiveStatus"])
+
+
 def test_executions_go_on_where_they_stood(cloud: TinyCloud) -> None:
     """A Wait waits the rest, what came before it is not done again; a task token that was handed out still
     ends its task; a Parallel is done again; each history is as if nothing had happened."""
