@@ -20,8 +20,8 @@ def tuning_request(contract: Contract) -> dict[str, Any]:
     """What the state machine hands on; empty where the contract asks for no tuning.
 
     `fixed` are the hyperparameters that no trial changes, `minutes` the most that all trials take together.
-    The proposals have one seed, so that the same drop is tried with the same values; what Bayesian proposes also
-    hangs on which trial ended first, where several run at once.
+    The proposals have one seed, so that the same drop is tried with the same values; what Bayesian proposes
+    also hangs on which trial ended first, where several run at once.
     """
     tuning = contract.tuning
     if tuning is None:
