@@ -1,6 +1,10 @@
 """A user's own training script: what it is given, and what its model must be."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,7 +123,7 @@ def test_a_scripts_model_is_kept_served_and_measured(
     ("script", "said"),
     [
         ("print('so far'); raise SystemExit(3)", "train.py ended with code 3: so far"),
-        ("import nothing_of_that_name", "train.py ended with code 1: Traceback"),
+        ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("def", "train.py ended with code 1"),
         ("print('done')", "the script left no model.onnx in SM_MODEL_DIR"),
         (MAKE + "place.write_bytes(b'no graph')", "the script's model.onnx is no valid graph"),
@@ -157,6 +161,35 @@ def test_a_run_without_its_script_says_so(tmp_path: Path) -> None:
     (job.folder("script") / "train.py").unlink()
     assert job.run() == 1
     assert "holds 0 files that match *.py" in job.failure
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
+def test_a_script_ends_with_a_job_that_is_killed(tmp_path: Path) -> None:
+    job = job_of(tmp_path, "import os, time; print('pid', os.getpid(), flush=True); time.sleep(60)")
+    environment = {
+        **os.environ,
+        "SAGEMAKER_BASE_DIR": str(tmp_path),
+        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/layers/core",
+    }
+    program = [sys.executable, "-m", "training", "train"]
+    with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        pid = next(int(line.split()[1]) for line in running.stdout if line.startswith("pid"))
+        running.kill()
+        running.stdout.read()
+    assert job.folder("script").exists()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_script_finds_what_lies_beside_it_and_nothing_of_ours_first(tmp_path: Path) -> None:
+    job = job_of(
+        tmp_path, "import sys; raise SystemExit(f'{sys.argv[0][-8:]} {sys.path[0][-6:]} {__name__}')"
+    )
+    assert job.run() == 1
+    assert job.failure == "train.py ended with code 1: train.py script __main__"
 
 
 def test_parameters_of_the_job_reach_the_script(tmp_path: Path) -> None:

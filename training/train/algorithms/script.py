@@ -34,6 +34,7 @@ from training.train.task import Learned, Task
 if TYPE_CHECKING:
     from training.train.rows import Matrix
 
+LAUNCHED = Path(__file__).with_name("launched.py")
 CREDENTIALS = "AWS_"
 MOST_SAID = 5
 
@@ -90,7 +91,7 @@ def _write(matrix: Matrix, folder: Path, task: Task) -> None:
 def _run(script: Path, environment: dict[str, str]) -> None:
     """What it prints is the job's log; its last lines are told where it fails."""
     said: deque[str] = deque(maxlen=MOST_SAID)
-    program = [sys.executable, "-u", str(script)]
+    program = [sys.executable, "-u", str(LAUNCHED), str(script)]
     with subprocess.Popen(
         program, env=environment, cwd=script.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as running:
