@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from localcloud.sagemaker.search.operations import KINDS
+from localcloud.sagemaker.search.operations import KINDS, shape_of
 from localcloud.sagemaker.shapes import service_model
 from tests.conformance import values
 
@@ -207,7 +207,7 @@ def searches() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _search(kind: str) -> st.SearchStrategy[dict[str, Any]]:
-    shape: Any = service_model().shape_for(kind)
+    shape = shape_of(kind)
     scalars = [name for name, member in shape.members.items() if member.type_name in ("string", "boolean")]
     operators = st.sampled_from(["Equals", "NotEquals", "Exists", "NotExists", "In"])
     condition = st.fixed_dictionaries(

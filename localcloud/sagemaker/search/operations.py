@@ -21,7 +21,10 @@ KINDS = {
     "Model": "model",
     "ModelPackage": "model-package",
     "ModelPackageGroup": "model-package-group",
+    "HyperParameterTuningJob": "hyper-parameter-tuning-job",
 }
+# Where AWS's model of what is found has another name than the kind.
+_SHAPES = {"HyperParameterTuningJob": "HyperParameterTuningJobSearchEntity"}
 # Properties that a search knows beside the members of the resource.
 _BY_KEY = ("Metrics", "Tags", "HyperParameters")
 
@@ -52,8 +55,13 @@ class Search:
 
     def _records(self, kind: str) -> list[Record]:
         """As the answer will have them: what is not told cannot be searched for."""
-        shape = service_model().shape_for(kind)
+        shape = shape_of(kind)
         return [known_members(shape, record) for record in self._context.stores.of(KINDS[kind]).all()]
+
+
+def shape_of(kind: str) -> Any:
+    """AWS's model of what a search for that kind finds."""
+    return service_model().shape_for(_SHAPES.get(kind, kind))
 
 
 def _search_record(kind: str, record: Record) -> Record:
@@ -63,8 +71,7 @@ def _search_record(kind: str, record: Record) -> Record:
 
 def _check_property(kind: str, name: str) -> None:
     first = name.partition(".")[0]
-    members: Any = service_model().shape_for(kind)
-    if first not in (*members.members, *_BY_KEY, "LastModifiedTime"):
+    if first not in (*shape_of(kind).members, *_BY_KEY, "LastModifiedTime"):
         raise ApiError("ValidationException", f"Unknown property name: {name}, for resource: {kind}.")
 
 

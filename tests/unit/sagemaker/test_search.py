@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.sagemaker.context import now
 from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop
+from tests.unit.sagemaker.tuning import config, ended, start, tune
 
 
 @pytest.fixture
@@ -146,3 +147,24 @@ def test_the_registry_and_models_can_be_searched_and_what_is_not_here_is_refused
     assert sagemaker.search(Resource="Endpoint")["Results"] == []
     with pytest.raises(ClientError, match="Search with Resource=Experiment"):
         sagemaker.search(Resource="Experiment")
+
+
+def test_tuning_jobs_are_found_by_what_they_were_asked_for_and_what_came_of_them(laptop: Laptop) -> None:
+    """By the strategy in their configuration, their state and their tags; the best trial is told too."""
+    tune(laptop, "random", config(most=1), mode="ok")
+    start(laptop, "tagged", config(most=1), {"mode": "ok"}, Tags=[{"Key": "team", "Value": "a"}])
+    ended(laptop, "tagged")
+
+    def names(name: str, value: str) -> list[str]:
+        asked = {"Filters": [{"Name": name, "Operator": "Equals", "Value": value}]}
+        results = laptop.sagemaker.search(
+            Resource="HyperParameterTuningJob", SearchExpression=asked, SortOrder="Ascending"
+        )["Results"]
+        jobs = [each["HyperParameterTuningJob"] for each in results]
+        assert all(job["BestTrainingJob"]["TrainingJobStatus"] == "Completed" for job in jobs)
+        return [job["HyperParameterTuningJobName"] for job in jobs]
+
+    assert names("HyperParameterTuningJobStatus", "Completed") == ["random", "tagged"]
+    assert names("HyperParameterTuningJobConfig.Strategy", "Random") == ["random", "tagged"]
+    assert names("Tags.team", "a") == ["tagged"]
+    assert names("HyperParameterTuningJobStatus", "Failed") == []
