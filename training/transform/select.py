@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Select
 
 MOST_ROWS = 50_000
+MOST_STEPS = 50
 SINGULAR = 1e-9
 """An eigenvalue of the correlations below this: some columns add up to others."""
 
@@ -45,7 +46,8 @@ def select(
 def by_rfe(
     names: list[str], matrix: NDArray[np.float32], target: NDArray[Any], keep: int, classifies: bool
 ) -> Selection:
-    """The least important column goes, the model is fitted again, until `keep` are left."""
+    """The least important column goes, the model is fitted again, until `keep` are left; of very many columns,
+    as many at a time that `MOST_STEPS` fits will do."""
     from sklearn.feature_selection import RFE
     from sklearn.linear_model import LinearRegression, LogisticRegression
 
@@ -53,7 +55,8 @@ def by_rfe(
     if classifies:  # its coefficients are comparable only on one scale
         values = (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-12)
     model = LogisticRegression(max_iter=1000) if classifies else LinearRegression()
-    fitted = RFE(model, n_features_to_select=keep).fit(values, target)
+    step = max(1, (len(names) - keep) // MOST_STEPS)
+    fitted = RFE(model, n_features_to_select=keep, step=step).fit(values, target)
     ranks = {name: int(rank) for name, rank in zip(names, fitted.ranking_, strict=True)}
     dropped = sorted((name for name in names if ranks[name] > 1), key=lambda name: -ranks[name])
     kept = [name for name in names if ranks[name] == 1]

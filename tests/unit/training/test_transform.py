@@ -266,6 +266,16 @@ def test_rfe_of_columns_on_different_scales_judges_them_alike_for_classes() -> N
     assert by_rfe(["strong", "weak"], matrix, target, 1, classifies=True).kept == ["strong"]
 
 
+def test_very_many_columns_are_dropped_several_at_a_time() -> None:
+    draw = np.random.default_rng(0)
+    matrix = draw.normal(size=(300, 160)).astype(np.float32)
+    names = [f"c{place}" for place in range(160)]
+    found = by_rfe(names, matrix, matrix[:, :10].sum(axis=1), 10, classifies=False)
+    assert found.kept == names[:10]
+    assert len(found.document["steps"]) == 150
+    assert max(step["rank"] for step in found.document["steps"]) == 51
+
+
 def test_selection_looks_at_no_more_rows_than_it_says() -> None:
     rows = rows_of("regression", MOST_ROWS + 100)
     transform = Transform(contract_of("regression", transform={"select": {"method": "vif"}}), rows, seed=3)
