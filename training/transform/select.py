@@ -46,8 +46,8 @@ def select(
 def by_rfe(
     names: list[str], matrix: NDArray[np.float32], target: NDArray[Any], keep: int, classifies: bool
 ) -> Selection:
-    """The least important column goes, the model is fitted again, until `keep` are left; of very many columns,
-    as many at a time that `MOST_STEPS` fits will do."""
+    """The least important column goes, the model is fitted again, until `keep` are left. Of very many columns
+    as many go at a time that `MOST_STEPS` fits will do."""
     from sklearn.feature_selection import RFE
     from sklearn.linear_model import LinearRegression, LogisticRegression
 
