@@ -30,6 +30,7 @@ class Finished:
     """What a process took, and what it printed."""
 
     seconds: float
+    processor: float
     megabytes: float
     said: str
 
@@ -125,7 +126,7 @@ def _started(arguments: list[str], environment: dict[str, str]) -> Finished:
         said = out.read().decode()
     if status:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{said}")
-    return Finished(seconds, usage.ru_maxrss / 1024, said)
+    return Finished(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
 
 
 def _quality(rows: int) -> float:
@@ -159,4 +160,7 @@ def _said(run: Run, parts: dict[str, float]) -> str:
 
 def _took(run: Run) -> str:
     jobs = {"process": run.process, "train": run.train}
-    return ", ".join(f"{name} {job.seconds:.1f} s {job.megabytes:.0f} MB" for name, job in jobs.items())
+    return ", ".join(
+        f"{name} {job.seconds:.1f} s (processor {job.processor:.1f}) {job.megabytes:.0f} MB"
+        for name, job in jobs.items()
+    )

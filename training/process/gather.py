@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from training.process.cells import MOMENT, ROW, UNIQUE, Cells
+from training.parallel import in_order
+from training.process.cells import MOMENT, ROW, UNIQUE, Cells, Rows
 from training.process.quarantine import NoQuarantine, Quarantine
 from training.process.reading.whole import LINE
 
@@ -58,12 +59,14 @@ def gather(reader: Reader, contract: Contract, quarantine: Quarantine) -> Gather
 
 
 def _typed(reader: Reader, contract: Contract, quarantine: Quarantine) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One block is typed while the next one is read."""
     values: list[pl.DataFrame] = []
     keys: list[pl.DataFrame] = []
-    typing: Cells | None = None
-    for cells in reader.blocks(quarantine):
-        typing = typing or Cells(contract, reader.header)
-        rows = typing.read(cells)
+
+    def typing(cells: pl.DataFrame) -> Rows:
+        return Cells(contract, reader.header).read(cells)
+
+    for rows in in_order(typing, reader.blocks(quarantine), threads=1):
         values.append(rows.values)
         keys.append(rows.keys)
         for number, *found, reason in rows.bad.iter_rows():

@@ -206,7 +206,7 @@ def test_where_the_file_is_cut_into_blocks_does_not_matter(tiny_blocks: None, an
         container = another(small())
         report = container.process(text(lines).replace(b"\n", end.encode()))
         assert report["rows"]["read"] == 65
-        assert [row["line"] for row in quarantined(container)] == ["56", "67", "68"]
+        assert sorted(row["line"] for row in quarantined(container)) == ["56", "67", "68"]
 
 
 cells = st.text("01.5-+ \"'a,é\t", max_size=5)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.train.rows import Matrix
 
 OURS = ("rounds", "early_stopping", "class_weight")
-WATCHED = 65_536
+WATCHED = 16_384
 """Rows of the training part that are judged after each round: a million would take longer than the round."""
 HELD = 200_000_000
 """Cells of a matrix whose bins are held, at two bytes a cell. Those of a larger one are kept in files beside
