@@ -83,7 +83,6 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_spawn": ("self", "init_timeout"),
         "_await_init": ("self", "init_timeout"),
         "_teardown": ("self",),
-        "_pump_output": ("self", "stream", "log_queue"),
         "_build_handler_class": ("self", "generation", "pending"),
         "_drain_stderr": ("self",),
         "_drain_stderr_bounded": ("self",),

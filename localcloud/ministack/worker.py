@@ -7,9 +7,9 @@ Imported only when MiniStack's settings stand, because importing MiniStack reads
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
-import select
 import shutil
 import socket
 import socketserver
@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -26,6 +26,7 @@ from ministack.services import lambda_svc
 from localcloud.lambdas import environment
 from localcloud.lambdas.environment import Place
 from localcloud.lambdas.memory import watch
+from localcloud.lambdas.output import Output
 from localcloud.lambdas.unpack import unpacked
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
     """A worker whose bootstrap is the official runtime client. `setting` is set before the first is made."""
 
     setting: Setting
+    _output: Output | None = None
 
     def _spawn(self, init_timeout: float | None = None) -> None:
         with _starts:
@@ -82,11 +84,9 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self._output = _output(cast("IO[bytes]", self._proc.stdout), logs)
         self._log_thread = threading.Thread(
-            target=self._pump_output,
-            args=(self._proc.stdout, logs),
-            daemon=True,
-            name=f"log-{self.func_name}",
+            target=self._output.pump, daemon=True, name=f"log-{self.func_name}"
         )
         self._log_thread.start()
         self._stderr_thread = self._log_thread
@@ -131,7 +131,9 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
             return self._generation, pending, logs
 
     def _serve(self, generation: int, pending: queue.Queue[Any]) -> int:
-        self._server = _Server(("127.0.0.1", 0), self._build_handler_class(generation, pending))
+        handler = self._build_handler_class(generation, pending)
+        handler.wbufsize = -1  # an answer's head and body leave together
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._server_thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.1},
@@ -149,16 +151,24 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         return Place(setting.endpoint_url, setting.runtime, code, layers)
 
     def _drain_stderr_bounded(self, *_: Any, **__: Any) -> str:
-        """What the handler logged: wait only as long as there is something in the pipe."""
-        process: subprocess.Popen[bytes] | None = self.__dict__.get("_proc")
-        pipe = process.stdout if process is not None else None
-        deadline = time.monotonic() + _LOG_SETTLE_SECONDS
-        while pipe and not pipe.closed and time.monotonic() < deadline:
-            if not select.select([pipe], [], [], 0)[0]:
-                break
-            time.sleep(0.001)
-        time.sleep(0.002)  # the reader hands its last line over
+        """What the handler logged."""
+        if self._output is not None:
+            self._output.settle(_LOG_SETTLE_SECONDS)
         return str(self._drain_stderr())
+
+
+def _output(pipe: IO[bytes], logs: queue.Queue[str]) -> Output:
+    """What it prints; the oldest lines go where nobody asks for them in time."""
+
+    def keep(line: str) -> None:
+        while True:
+            try:
+                return logs.put_nowait(line)
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    logs.get_nowait()
+
+    return Output(pipe, keep)
 
 
 class _Server(socketserver.ThreadingTCPServer):
