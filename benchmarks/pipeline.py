@@ -21,6 +21,7 @@ from cli.paths import ROOT
 from dropforge.domain.contract import contract_to_json, parse_contract
 
 CHANNELS = ("train", "validation", "transform", "baseline")
+ALONE = {"all": "all rows", "same": "as many rows as train and validate"}
 WIDE = (80, 20)
 ROUNDS = 3
 
@@ -61,16 +62,23 @@ def measure(rows: int, say: Callable[[str], None]) -> list[Figure]:
 
 
 def _figures(drop: Path, folder: Path, rows: int, say: Callable[[str], None]) -> Iterator[Figure]:
-    runs, alone = [], []
+    runs: list[Run] = []
+    ratios: dict[str, list[float]] = {which: [] for which in ALONE}
     for _ in range(ROUNDS):
         runs.append(_run(drop, folder / "base"))
-        alone.append(_parts(drop, folder / "base"))
-        say(_said(runs[-1], alone[-1]))
-    ratio = statistics.median(
-        run.seconds / sum(parts.values()) for run, parts in zip(runs, alone, strict=True)
-    )
+        say(_took(runs[-1]))
+        for which, found in ratios.items():
+            parts = _parts(drop, folder / "base", which)
+            found.append(runs[-1].seconds / sum(parts.values()))
+            say(f"parts alone, {which} rows: {_listed(parts)}")
     one = statistics.median(run.megabytes for run in runs)
-    yield Figure("drop to model, beside its parts alone", ratio, "times", 1.25)
+    for which, said in ALONE.items():
+        yield Figure(
+            f"drop to model, beside its parts alone on {said}",
+            statistics.median(ratios[which]),
+            "times",
+            1.25,
+        )
     yield Figure("memory of the larger job", one, "MB", 1200)
     write_table(drop, 4 * rows)
     four = _run(drop, folder / "base")
@@ -101,10 +109,10 @@ def _job(verb: str, base: Path) -> Finished:
     return _started(["-m", "training", verb], {"SAGEMAKER_BASE_DIR": str(base)})
 
 
-def _parts(drop: Path, base: Path) -> dict[str, float]:
+def _parts(drop: Path, base: Path, which: str) -> dict[str, float]:
     contract = base / "processing/input/contract/contract.json"
     graph = base / "processing/output/transform/transform.onnx"
-    said = _started(["-m", "benchmarks.pipeline_parts", str(drop), str(contract), str(graph)], {}).said
+    said = _started(["-m", "benchmarks.pipeline_parts", str(drop), str(contract), str(graph), which], {}).said
     seconds: dict[str, float] = json.loads(said)
     return seconds
 
@@ -153,9 +161,9 @@ def _put(folder: Path, body: bytes) -> None:
     (folder / "contract.json").write_bytes(body)
 
 
-def _said(run: Run, parts: dict[str, float]) -> str:
+def _listed(parts: dict[str, float]) -> str:
     listed = ", ".join(f"{name} {seconds:.1f}" for name, seconds in parts.items())
-    return f"{_took(run)}; parts alone {sum(parts.values()):.1f} s ({listed})"
+    return f"{sum(parts.values()):.1f} s ({listed})"
 
 
 def _took(run: Run) -> str:

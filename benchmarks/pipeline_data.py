@@ -17,7 +17,6 @@ CONTRACT = {
         "bought": "category",
     },
     "quality": {"megabytes": 100_000},
-    "split": {"train": 0.9, "validation": 0.05, "test": 0.05},
     "algorithm": {"parameters": {"rounds": 100, "early_stopping": 100}},
 }
 

@@ -1,8 +1,8 @@
 """The parts of a run alone, as fast as the libraries go: read, transform, bin, boost; nothing checked or
 kept.
 
-Run in a process of its own by `benchmarks.pipeline`; prints the seconds of each as JSON. It does the same
-work as the two jobs: the training share is boosted on and the validation share binned beside it.
+Run in a process of its own by `benchmarks.pipeline`; prints the seconds of each as JSON. Either all rows are
+boosted on, or as many as the jobs do: then the validation share is binned beside the training share.
 """
 
 import json
@@ -21,7 +21,7 @@ from training.train.algorithms.library import xgboost
 BATCH = 65_536
 
 
-def main(drop: Path, contract_file: Path, graph: Path) -> dict[str, float]:
+def main(drop: Path, contract_file: Path, graph: Path, every: bool) -> dict[str, float]:
     """Seconds by part."""
     contract = contract_from_json(contract_file.read_bytes())
     seconds, begun = {}, time.perf_counter()
@@ -32,7 +32,8 @@ def main(drop: Path, contract_file: Path, graph: Path) -> dict[str, float]:
 
     rows = pl.read_csv(drop, schema_overrides={c.name: pl.Float32 for c in contract.features if c.numeric})
     lap("read")
-    ends = [int(rows.height * share) for share in (contract.split.train, 1 - contract.split.test)]
+    shares = (1.0,) if every else (contract.split.train, 1 - contract.split.test)
+    ends = [int(rows.height * share) for share in shares]
     session, features = open_graph(graph, threads=0), Features(contract)
     parts = [
         np.concatenate(
@@ -46,7 +47,8 @@ def main(drop: Path, contract_file: Path, graph: Path) -> dict[str, float]:
     labels = rows[contract.target].to_numpy().astype(np.float32)
     lap("transform")
     learned = xgboost.QuantileDMatrix(parts[0], labels[: ends[0]])
-    xgboost.QuantileDMatrix(parts[1], labels[ends[0] : ends[1]], ref=learned)
+    for part in parts[1:]:
+        xgboost.QuantileDMatrix(part, labels[ends[0] : ends[1]], ref=learned)
     lap("matrix")
     given = {
         name: value
@@ -64,4 +66,5 @@ def main(drop: Path, contract_file: Path, graph: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*map(Path, sys.argv[1:4]))))
+    drop, contract_file, graph = map(Path, sys.argv[1:4])
+    print(json.dumps(main(drop, contract_file, graph, every=sys.argv[4] == "all")))
