@@ -1,11 +1,19 @@
 """What is done otherwise where there are many rows: the model is the same."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from benchmarks.pipeline_data import CONTRACT, write_table
+from dropforge.domain.contract import contract_to_json, parse_contract
 from tests.unit.training.container import Another, Container, loan_csv
 from training.train.algorithms import boosting
+
+TABLE = parse_contract(CONTRACT)
 
 
 def test_bins_that_are_kept_in_files_give_the_same_model(
@@ -46,3 +54,28 @@ def test_the_same_drop_gives_the_same_model_and_verdict(container: Container, an
     assert first == second
     first, second = (each.files("processing/output") for each in made)
     assert [name for name in first if first[name] != second.get(name)] == []
+
+
+def test_however_many_threads_there_are_processing_writes_the_same_bytes(tmp_path: Path) -> None:
+    """Over blocks of the file and groups of rows, some of them bad or twice there."""
+    bodies = []
+    write_table(tmp_path / "drop.csv", 150_000)
+    lines = (tmp_path / "drop.csv").read_bytes().splitlines(keepends=True)
+    drop = b"".join([*lines, *lines[1:500], b"x" + lines[7], b'"1"' + lines[9]])
+    for threads in ("1", "4"):
+        base = tmp_path / threads
+        for name, body in (
+            ("contract/contract.json", contract_to_json(TABLE).encode()),
+            ("drop/drop.csv", drop),
+        ):
+            place = base / "processing" / "input" / name
+            place.parent.mkdir(parents=True)
+            place.write_bytes(body)
+        path = os.pathsep.join(sys.path)
+        given = {"SAGEMAKER_BASE_DIR": str(base), "POLARS_MAX_THREADS": threads, "PYTHONPATH": path}
+        subprocess.run([sys.executable, "-m", "training", "process"], env=os.environ | given, check=True)
+        output = base / "processing" / "output"
+        files = sorted(file for file in output.rglob("*") if file.is_file())
+        bodies.append({file.relative_to(output).as_posix(): file.read_bytes() for file in files})
+    assert json.loads(bodies[0]["report/report.json"])["rows"]["duplicates"] == 499
+    assert [name for name, body in bodies[0].items() if bodies[1].get(name) != body] == []
