@@ -208,7 +208,7 @@ def test_serving_loads_no_learning_library(trained: Container) -> None:
 def test_a_boosted_model_is_trained_without_scikit_learn() -> None:
     program = (
         "import sys; import training.train.algorithms.boosting, training.train.job; "
-        "print([name for name in ('sklearn', 'joblib', 'pandas', 'onnxmltools') if name in sys.modules])"
+        "print([name for name in ('sklearn', 'joblib', 'pandas', 'skl2onnx') if name in sys.modules])"
     )
     environment = {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/layers/core", "PATH": ""}
     done = subprocess.run(
