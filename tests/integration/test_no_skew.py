@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
+import polars.selectors as of_type
 import pytest
 
 from dropforge.actions.prepare_batch import prepare_batch
@@ -22,7 +24,6 @@ from tests.unit.training.pictures import archive, picture
 from training.features import Features
 from training.model.graphs import open_graph
 from training.model.predictor import Predictor
-from training.process.parts import typed
 from training.process.pictures import read_pictures
 from training.process.quarantine import Quarantine
 from training.process.report import Report
@@ -32,7 +33,6 @@ from training.serve.application import Application
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from dropforge.domain.contract import Contract
@@ -147,6 +147,11 @@ def compiled(container: Container, rows: pl.DataFrame) -> NDArray[np.float32]:
     return matrix
 
 
+def typed(values: pl.DataFrame) -> pl.DataFrame:
+    """As the parts' files hold them."""
+    return values.with_columns(of_type.categorical().cast(pl.String))
+
+
 @pytest.mark.parametrize("usecase", ["loan", "fraud", "bank", "bike"])
 def test_no_answer_differs_between_training_batch_and_server(usecase: str, tmp_path: Path) -> None:
     rows = LEARNED_FROM if usecase != "bike" else 730
@@ -154,7 +159,7 @@ def test_no_answer_differs_between_training_batch_and_server(usecase: str, tmp_p
     predictor, drop = Predictor(container.base / "model"), tmp_path / "other.csv"
     drop.write_bytes(made_up(usecase, ROWS, seed=2))
     with Quarantine(tmp_path / "aside") as quarantine:
-        read = typed(read_table(drop, container.contract, quarantine).values).collect()
+        read = typed(read_table(drop, container.contract, quarantine).values)
         assert dict(quarantine.reasons) == {}
     records = cut(container.contract, "other.csv", drop.read_bytes())
     assert len(records) == len(read) == ROWS
@@ -172,9 +177,7 @@ def test_no_answer_differs_for_pictures(tmp_path: Path) -> None:
     drop.mkdir()
     (drop / "drop.zip").write_bytes(many_pictures(ROWS, 10_000, labelled=True))
     with Quarantine(tmp_path / "aside") as quarantine:
-        read = typed(
-            read_pictures(drop, container.contract, quarantine, Report("images", "run")).values
-        ).collect()
+        read = typed(read_pictures(drop, container.contract, quarantine, Report("images", "run")).values)
         assert dict(quarantine.reasons) == {}
     records = cut(container.contract, "drop.zip", (drop / "drop.zip").read_bytes())
     assert len(records) == len(read) == ROWS
