@@ -28,11 +28,11 @@ class Outcome:
     output: str = ""
 
 
-def run_all(extra: list[str], *, fast: bool) -> bool:
+def run_all(extra: list[str], extent: str) -> bool:
     """Run everything and print the table; the last line is pytest's own."""
     with ThreadPoolExecutor(CORES) as pool:
         outcomes = list(pool.map(run_step, static_steps()))
-    tests, summary = run_tests(extra, fast=fast)
+    tests, summary = run_tests(extra, extent)
     report_coverage()
     outcomes.append(tests)
     print()
@@ -60,13 +60,13 @@ def run_step(step: Step) -> Outcome:
     return outcome
 
 
-def run_tests(extra: Sequence[str], *, fast: bool) -> tuple[Outcome, str]:
+def run_tests(extra: Sequence[str], extent: str) -> tuple[Outcome, str]:
     """Run the tests and keep pytest's last line."""
     shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True)
     began = time.monotonic()
     summary = "no tests ran"
-    command = test_command(list(extra), fast=fast)
+    command = test_command(list(extra), extent)
     with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             sys.stdout.write(line)

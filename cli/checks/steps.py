@@ -36,12 +36,18 @@ def static_steps() -> list[Step]:
     ]
 
 
-def test_command(extra: list[str], *, fast: bool) -> list[str]:
+EXTENTS = {
+    "fast": ["-m", "not slow and not e2e and not thorough"],
+    "usual": ["-m", "not thorough"],
+    "thorough": [],
+}
+
+
+def test_command(extra: list[str], extent: str) -> list[str]:
     """pytest under coverage, on both cores; whole-loop tests share one worker, because they share the
     machine."""
-    chosen = ["-m", "not slow and not e2e"] if fast else []
     parallel = ["-n", "2", "--dist", "loadgroup"]
-    return [tool("coverage"), "run", "-m", "pytest", *parallel, *chosen, *extra]
+    return [tool("coverage"), "run", "-m", "pytest", *parallel, *EXTENTS[extent], *extra]
 
 
 def environment() -> dict[str, str]:

@@ -6,8 +6,15 @@ from cli.developer import need_developer_tools
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The quick part, or all of it."""
-    parser.add_argument("--fast", action="store_true", help="leave out the tests that take over a second")
+    """How much of it."""
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument(
+        "--fast", dest="extent", action="store_const", const="fast", help="only tests of under a second"
+    )
+    extent.add_argument(
+        "--thorough", dest="extent", action="store_const", const="thorough", help="those of minutes too"
+    )
+    parser.set_defaults(extent="usual")
     parser.add_argument("pytest", nargs="*", metavar="-- PYTEST", help="options and paths for pytest")
 
 
@@ -16,4 +23,4 @@ def run(arguments: argparse.Namespace) -> int:
     need_developer_tools()
     from cli.checks.run import run_all
 
-    return 0 if run_all(arguments.pytest, fast=arguments.fast) else 1
+    return 0 if run_all(arguments.pytest, arguments.extent) else 1

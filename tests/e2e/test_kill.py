@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from cli import local
 from tests.e2e.laptop import Laptop, eventually, loan_contract, without_target
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 _USECASE = "killed"
 
 

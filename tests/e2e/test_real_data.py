@@ -18,6 +18,7 @@ MOST_LINES = 40
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.thorough,
     pytest.mark.real_data,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="DROPFORGE_REAL_DATA names no folder"),
 ]

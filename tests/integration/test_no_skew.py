@@ -171,6 +171,7 @@ def test_no_answer_differs_between_training_batch_and_server(usecase: str, tmp_p
     assert differing(figures(predictor, endpoint.all(in_csv(records), CSV)), expected) == 0
 
 
+@pytest.mark.thorough
 def test_no_answer_differs_for_pictures(tmp_path: Path) -> None:
     container = model_of("images", many_pictures(600, 0, labelled=True), "drop.zip", tmp_path)
     predictor, drop = Predictor(container.base / "model"), tmp_path / "others"
