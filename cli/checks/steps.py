@@ -53,8 +53,8 @@ def test_command(extra: list[str], extent: str) -> list[str]:
 def environment() -> dict[str, str]:
     """What every step runs with; the checkout's packages are found wherever the command was started.
 
-    Lines are counted by the interpreter's own monitoring where it has one, which costs nothing; a tracer takes
-    half as long again.
+    Lines are counted by the interpreter's own monitoring where it has one, which costs nothing; a tracer
+    takes half as long again.
     """
     path = os.pathsep.join((str(ROOT), str(ROOT / "layers" / "core")))
     core = {"COVERAGE_CORE": "sysmon"} if sys.version_info >= (3, 12) else {}
