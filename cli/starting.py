@@ -88,8 +88,11 @@ def command(start: Start) -> list[str]:
 
 
 def spawn(start: Start, log: Path = LOG) -> subprocess.Popen[bytes]:
-    """Start the process, in a session of its own so that it may outlive this command."""
+    """Start the process, in a session of its own so that it may outlive this command. The log of the one
+    before is kept, for whoever asks why that ended."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
     start.state.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         return subprocess.Popen(

@@ -32,7 +32,9 @@ def environment(state_dir: Path, port: int, account: str, region: str) -> dict[s
         "DOCKER_HOST": f"unix://{base}/no-docker.sock",
         "LAMBDA_EXECUTOR": "local",
         "AUTH": "false",
-        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(scale()),
+        # A minute, then two, as on AWS; what a function locked while it was killed is free by then.
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(60 * scale()),
+        "LAMBDA_ASYNC_RETRY_MAX_SECONDS": str(300 * scale()),
         "LOG_LEVEL": os.environ.get("LOCALCLOUD_LOG_LEVEL", "ERROR"),
     }
 

@@ -79,7 +79,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
                 ),
                 "TMPDIR": self._new_tmp(),
             },
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,

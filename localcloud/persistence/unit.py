@@ -118,19 +118,19 @@ class Keeper:
             )
 
     def _rows(self, store: Tracked, keys: set[Any], *, slow: bool) -> list[Row]:
-        place = self._place_of(store)
-        if place is None:
-            return []
-        if place.slow and not slow:
-            self._slow.add([(store, keys)])
-            return []
         for _ in range(3):
             try:
+                place = self._place_of(store)
+                if place is None:
+                    return []
+                if place.slow and not slow:
+                    self._slow.add([(store, keys)])
+                    return []
                 return place.rows(store, keys)
             except RuntimeError:  # changed by another thread meanwhile
                 continue
             except (TypeError, ValueError, KeyError):
-                _log.exception("%s of %s cannot be kept", place.store, place.service)
+                _log.exception("records of %s cannot be kept", getattr(store.place, "service", "a service"))
                 return []
         background.add([(store, keys)])
         return []

@@ -6,11 +6,13 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli import local
 from tests.integration.localcloud_process import TinyCloud, eventually
 
 pytestmark = pytest.mark.slow
@@ -89,6 +91,18 @@ def test_what_was_answered_is_there(cloud: TinyCloud) -> None:
     assert cloud.client("sagemaker").describe_model_package_group(ModelPackageGroupName="kept")
     assert cloud.client("kms").list_keys()["Keys"]
     assert cloud.invoke({})[1]["said"] == "hello"
+
+
+def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path) -> None:
+    """Or it would go on with the next cloud what it began in this one."""
+    told = tmp_path / "process"
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(cloud.invoke, {"ask": "sleep", "seconds": 9, "tell": str(told)})
+        process = int(eventually(lambda: told.exists() and told.read_text(), 5))
+        assert cloud.process is not None
+        cloud.process.send_signal(signal.SIGKILL)
+        eventually(lambda: not local.exists(process), 3)
+    killed_and_started(cloud)
 
 
 def test_the_expiry_of_a_tables_items_is_there(cloud: TinyCloud) -> None:

@@ -7,13 +7,17 @@ import inspect
 import json
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
 from dropforge.domain.errors import BadEvent
-from tests.unit.handlers.conftest import CONTRACT, ROOT, Stack
+from dropforge.edge.events import object_created
+from dropforge.edge.idempotency import once
+from tests.unit.handlers.conftest import CONTRACT, ROOT, Context, Stack
 
 SAMPLES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
@@ -78,10 +82,36 @@ def test_five_deliveries_at_once_are_one_run(stack: Stack) -> None:
     handle = inspect.unwrap(importlib.import_module("functions.start_training.handler").handle)
 
     with ThreadPoolExecutor(5) as pool:
-        answers = list(pool.map(lambda _: handle(event, stack.context), range(5)))
+        answers = [pool.submit(handle, event, stack.context) for _ in range(5)]
 
     (run,) = stack.executions("training")
-    assert {answer.get("run", run["name"]) for answer in answers} == {run["name"]}
+    faults = [fault for answer in answers if (fault := answer.exception())]
+    assert all(isinstance(fault, IdempotencyAlreadyInProgressError) for fault in faults), faults
+    assert {answer.result()["run"] for answer in answers if not answer.exception()} == {run["name"]}
+
+
+def test_an_event_whose_first_delivery_was_cut_off_is_handled_when_that_ones_time_is_up(stack: Stack) -> None:
+    """Until then a delivery fails, so that Lambda tries again; an answer would be the last of the event."""
+    _publish(stack)
+    event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
+    with pytest.raises(Killed):
+        once("dropforge-handled-events", object_created(event).identity, _killed, Context(remaining=1000))
+
+    with pytest.raises(IdempotencyAlreadyInProgressError):
+        stack.invoke("start_training", event)
+    time.sleep(1.1)
+    answer = stack.invoke("start_training", event)
+
+    assert answer["status"] == "started"
+    assert len(stack.executions("training")) == 1
+
+
+class Killed(BaseException):
+    """Nothing that a handler does is done after it."""
+
+
+def _killed() -> dict[str, Any]:
+    raise Killed
 
 
 def test_an_approval_starts_its_deployment_and_a_rejection_is_told(stack: Stack) -> None:

@@ -67,6 +67,23 @@ def test_a_record_that_was_only_looked_at_is_not_written_again(make: Make) -> No
     assert kept.place.rows(kept.records, {"a"}) == []
 
 
+def test_a_record_is_kept_though_its_place_could_not_be_found_out_at_first(make: Make) -> None:
+    """Another thread changed what was looked through; nothing else of the piece of work is lost either."""
+    kept = make()
+    tries = iter([RuntimeError("dictionary changed size during iteration")] * 4)
+
+    def place_of(_: Tracked) -> Place:
+        for failure in tries:
+            raise failure
+        return kept.place
+
+    keeper = Keeper(kept.database, place_of)
+    with keeper.unit():
+        kept.records["a"] = {"n": 1}
+    keeper.catch_up()
+    assert kept.again() == {"a": {"n": 1}}
+
+
 def test_pieces_do_not_nest(make: Make) -> None:
     """What happens inside another piece of work is written with it."""
     kept = make()

@@ -1,7 +1,9 @@
 """Events come more than once; what they ask for is done once.
 
 The executions' names alone see to that for a start. This table also spares the work before it, and keeps
-messages from being sent twice. An error is not remembered, so the next delivery tries again.
+messages from being sent twice. An error is not remembered, so the next delivery tries again. A delivery
+that finds another at work fails: Lambda tries it again after a minute, when the other's answer is there or
+its time is up. Were it to answer, an event whose first delivery was cut off would be lost.
 """
 
 from __future__ import annotations
@@ -15,13 +17,11 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
 REMEMBERED = 24 * 3600
-IN_PROGRESS = {"status": "in_progress", "reason": "another delivery of this event is being handled"}
 
 
 def once(table: str, key: str, do: Callable[[], dict[str, Any]], context: Any) -> dict[str, Any]:
     """What `do` answers, or answered to an earlier delivery of the same key."""
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
-    from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 
     config = IdempotencyConfig(expires_after_seconds=REMEMBERED, lambda_context=context)
 
@@ -31,10 +31,7 @@ def once(table: str, key: str, do: Callable[[], dict[str, Any]], context: Any) -
     remembering = idempotent_function(
         handle, data_keyword_argument="key", persistence_store=_store(table), config=config
     )
-    try:
-        answer: dict[str, Any] = remembering(key=key)
-    except IdempotencyAlreadyInProgressError:
-        return dict(IN_PROGRESS)
+    answer: dict[str, Any] = remembering(key=key)
     return answer
 
 

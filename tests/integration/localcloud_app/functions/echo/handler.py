@@ -25,8 +25,11 @@ def handle(event, context):
     if ask == "boto3":
         boto3.client("sts", endpoint_url="https://sts.amazonaws.com").get_caller_identity()
     if ask == "sleep":
+        import pathlib
         import time
 
+        if "tell" in event:
+            pathlib.Path(event["tell"]).write_text(str(os.getpid()))
         time.sleep(event["seconds"])
     if ask == "path":
         import sys
