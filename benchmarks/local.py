@@ -27,17 +27,17 @@ COLD_STARTS, EXECUTIONS, MEGABYTE = 50, 200, 1 << 20
 
 @dataclass(frozen=True)
 class Figure:
-    """One measurement and the most that it may be."""
+    """One measurement and the most that it may be, if something was promised."""
 
     what: str
     value: float
     unit: str
-    limit: float
+    limit: float | None = None
 
     @property
     def within(self) -> bool:
         """True when it keeps the promise."""
-        return self.value <= self.limit
+        return self.limit is None or self.value <= self.limit
 
     @property
     def document(self) -> dict[str, Any]:

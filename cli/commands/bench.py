@@ -51,12 +51,15 @@ def _against_limits(found: "list[Figure]", arguments: Namespace) -> int:
     if wants_json(arguments):
         document([each.document for each in found])
     else:
-        rows = [
-            (e.what, f"{e.value:.3g} {e.unit}", f"{e.limit:g} {e.unit}", "yes" if e.within else "NO")
-            for e in found
-        ]
-        table(("what", "measured", "at most", "within"), rows)
+        table(("what", "measured", "at most", "within"), [_row(each) for each in found])
     return 0 if all(each.within for each in found) else 1
+
+
+def _row(found: "Figure") -> tuple[str, ...]:
+    measured = (found.what, f"{found.value:.3g} {found.unit}")
+    if found.limit is None:
+        return (*measured, "", "")
+    return (*measured, f"{found.limit:g} {found.unit}", "yes" if found.within else "NO")
 
 
 def imports(arguments: Namespace) -> int:

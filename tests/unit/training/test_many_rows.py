@@ -11,6 +11,7 @@ import pytest
 from benchmarks.pipeline_data import CONTRACT, write_table
 from dropforge.domain.contract import contract_to_json, parse_contract
 from tests.unit.training.container import Another, Container, loan_csv
+from training.train import rows
 from training.train.algorithms import boosting
 
 TABLE = parse_contract(CONTRACT)
@@ -27,7 +28,18 @@ def test_bins_that_are_kept_in_files_give_the_same_model(
     assert twin.content("model/model.onnx") == container.content("model/model.onnx")
 
 
-def test_watching_a_sample_of_the_training_rows_changes_no_tree(
+def test_a_large_matrix_is_kept_in_a_file_and_gives_the_same_model(
+    monkeypatch: pytest.MonkeyPatch, container: Container, another: Another
+) -> None:
+    twin = another(container.contract)
+    for held, made in ((rows.HELD, container), (0, twin)):
+        monkeypatch.setattr(rows, "HELD", held)
+        made.process(loan_csv(1500))
+        assert made.train(rounds="20") == 0, made.said("failure")
+    assert twin.content("model/model.onnx") == container.content("model/model.onnx")
+
+
+def test_watching_a_sample_of_the_rows_changes_no_tree(
     monkeypatch: pytest.MonkeyPatch,
     container: Container,
     another: Another,

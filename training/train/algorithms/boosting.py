@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 OURS = ("rounds", "early_stopping", "class_weight")
 WATCHED = 16_384
-"""Rows of the training part that are judged after each round: a million would take longer than the round."""
+"""Rows of a part that are judged after each round, if it has twice as many: a million would take longer than
+the round."""
 HELD = 200_000_000
 """Cells of a matrix whose bins are held, at two bytes a cell. Those of a larger one are kept in files beside
 it, and the same trees take about three times as long."""
@@ -100,15 +101,21 @@ def _boost(task: Task) -> tuple[xgboost.Booster, str]:
 
 
 def _binned(task: Task) -> tuple[xgboost.DMatrix, dict[str, xgboost.DMatrix]]:
-    """The training rows' bins, and what is judged each round: some of those rows, and the validation part."""
+    """The training rows' bins, and what is judged each round: some of them and of the validation part."""
     weights = class_weights(task.train.labels, task.classes) if task.balanced and task.classes else None
     train = _bins(Batches(task.train, weights), task.threads)
-    every = -(-len(task.train) // WATCHED)
+    every = _every(task.train)
     some = train if every == 1 else _bins(Batches(task.train, weights, every), task.threads, train)
     watched = {"train": some}
     if len(task.validation):
-        watched["validation"] = _bins(Batches(task.validation, None), task.threads, train)
+        batches = Batches(task.validation, None, _every(task.validation))
+        watched["validation"] = _bins(batches, task.threads, train)
     return train, watched
+
+
+def _every(part: Matrix) -> int:
+    """One row in so many is watched."""
+    return max(1, len(part) // WATCHED)
 
 
 def _bins(batches: Batches, threads: int, like: xgboost.DMatrix | None = None) -> xgboost.DMatrix:

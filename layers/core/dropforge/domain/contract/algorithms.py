@@ -26,7 +26,12 @@ _SHARE_OF_FEATURES = Number(0.01, 1)
 XGBOOST: Fields = {
     "rounds": Number(1, 10_000, 200, whole=True, about="Trees at most."),
     "early_stopping": Number(
-        1, 10_000, 20, whole=True, about="Rounds without a better validation figure after which it stops."
+        1,
+        10_000,
+        20,
+        whole=True,
+        about="Rounds without a better validation figure after which it stops. Of 32,768 validation rows or "
+        "more, only one in every so many is looked at each round; the figures of the end are of them all.",
     ),
     "max_depth": Number(1, 20, 6, whole=True, about="How deep a tree may grow."),
     "eta": Number(0.0001, 1, 0.1, about="How much of each tree's correction is taken (learning rate)."),
