@@ -25,9 +25,9 @@ OURS = ("rounds", "early_stopping", "class_weight")
 WATCHED = 16_384
 """Rows of a part that are judged after each round, if it has twice as many: a million would take longer than
 the round."""
-HELD = 200_000_000
+HELD = 400_000_000
 """Cells of a matrix whose bins are held, at two bytes a cell. Those of a larger one are kept in files beside
-it, and the same trees take about three times as long."""
+it, and the same trees take half as long again."""
 SHOWN = {"mlogloss": "logloss", "merror": "error"}
 DEVICE = Path("/dev/nvidia0")
 
