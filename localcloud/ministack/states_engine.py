@@ -40,7 +40,7 @@ def install(
     """Put the interpreter behind MiniStack's Step Functions.
 
     `credentials` gives a role's access key, secret key and session token; without it tasks act as the
-    account. `wait_scale` shortens Wait states.
+    account. `wait_scale` shortens Wait states and the pauses between tries.
     """
     from ministack.services import stepfunctions as sfn
 

@@ -219,6 +219,11 @@ class Builder(Preprocessor):  # type: ignore[misc]
         names._eval_body = lambda env: match(env, names.error_names)
         return names
 
+    def visitRetrier_decl(self, ctx: Any) -> Any:
+        retrier = super().visitRetrier_decl(ctx)
+        retrier.jitter_strategy = waits.Interval(retrier.jitter_strategy)
+        return retrier
+
     def visitError_path(self, ctx: Any) -> Any:
         self._raise_if_query_language_is_not(query_language_mode=QueryLanguageMode.JSONPath, ctx=ctx)
         return seam.Error(string_expression=_textual(self.visit(ctx.children[-1])))

@@ -1,4 +1,4 @@
-"""The Wait state: how long, and waiting that an abort ends at once."""
+"""The Wait state and the pauses between tries: how long, and waiting that an abort ends at once."""
 
 # ruff: noqa: SLF001 - private names of moto are what this package is about
 
@@ -71,15 +71,32 @@ class Wait(Reporting, StateWait):  # type: ignore[misc]
 
     def _eval_state(self, env: Any) -> None:
         env.next_field_name = self.wait_function._field_name()
-        seconds = self.wait_function._get_wait_seconds(env)
-        services = getattr(env.aws_execution_details.role_arn, "services", None)
-        scaled = seconds * getattr(services, "wait_scale", 1.0)
+        scaled = self.wait_function._get_wait_seconds(env) * _scale(env)
         if not isinstance(self.wait_function, WaitUntil):
             # What was waited already before the process was killed.
             scaled -= env.__dict__.pop("waited", 0.0)
         pause(env, scaled)
         if self.assign_decl:
             self.assign_decl.eval(env=env)
+
+
+class Interval:
+    """The last that a Retry asks before it sleeps. It waits itself, in the time scale and no longer than the
+    execution runs, and leaves nothing to sleep.
+    """
+
+    def __init__(self, jitter: Any) -> None:
+        self._jitter = jitter
+
+    def eval(self, env: Any) -> None:
+        self._jitter.eval(env=env)
+        pause(env, env.stack.pop() * _scale(env))
+        env.stack.append(0)
+
+
+def _scale(env: Any) -> float:
+    services = getattr(env.aws_execution_details.role_arn, "services", None)
+    return float(getattr(services, "wait_scale", 1.0))
 
 
 def pause(env: Any, seconds: float) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import time
+from threading import Timer
 
 import pytest
 
@@ -13,6 +16,8 @@ from localcloud.states.interpreter.intrinsic_syntax import Call, IntrinsicSyntax
 from localcloud.states.interpreter.mapruns import batches
 from localcloud.states.interpreter.services import Services
 from localcloud.states.refusals import names_twice
+
+NOBODY = "http://127.0.0.1:9"
 
 
 def test_a_name_that_moto_lacks_is_named_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +111,7 @@ def test_a_name_of_a_state_is_unique_across_scopes() -> None:
 
 def test_a_stopped_execution_takes_no_more_events() -> None:
     machine = program.parse('{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":0,"End":true}}}')
-    execution = Execution(machine, {}, Context(), Services("http://127.0.0.1:9"))
+    execution = Execution(machine, {}, Context(), Services(NOBODY))
     assert execution.stop("E", "before it began")
     execution.walk()
     assert [event["type"] for event in execution.history] == ["ExecutionAborted"]
@@ -114,13 +119,28 @@ def test_a_stopped_execution_takes_no_more_events() -> None:
 
 
 def test_waiting_can_be_shortened() -> None:
-    services = Services("http://127.0.0.1:9", wait_scale=0.001)
+    services = Services(NOBODY, wait_scale=0.001)
     definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": True}}}
     assert run(definition, {}, services=services).status == "SUCCEEDED"
 
 
+def test_the_pauses_between_tries_can_be_shortened_and_an_abort_ends_them() -> None:
+    """Tried again after 100 and 200 s; with nothing shortened, until somebody stops it."""
+    again = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "MaxAttempts": 2, "BackoffRate": 2}]
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity", "End": True}
+    definition = {"StartAt": "T", "States": {"T": task | {"Retry": again}}}
+    assert run(definition, {}, services=Services(NOBODY, wait_scale=0.001)).status == "FAILED"
+
+    execution = Execution(program.parse(json.dumps(definition)), {}, Context(), Services(NOBODY))
+    Timer(0.5, execution.stop).start()
+    begun = time.monotonic()
+    execution.walk()
+    assert execution.history[-1]["type"] == "ExecutionAborted"
+    assert time.monotonic() - begun < 50
+
+
 def test_a_role_has_its_own_credentials() -> None:
-    services = Services("http://127.0.0.1:9", credentials=lambda role: (role[-1], "secret", "token"))
+    services = Services(NOBODY, credentials=lambda role: (role[-1], "secret", "token"))
     one, two = services.client("sts", "role/a"), services.client("sts", "role/b")
     assert one is not two
     assert one is services.client("sts", "role/a")
