@@ -14,14 +14,15 @@ from tests.e2e.laptop import Done, Laptop, loan_contract, loan_rows
 @pytest.fixture(scope="session")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     cloud = Laptop(tmp_path_factory.mktemp("cloud"))
-    cloud.start()
+    # What is waited for, not what is done, is shortened.
+    cloud.start("--time-scale", "0.2")
     yield cloud
     cloud.stop()
 
 
 @dataclass(frozen=True)
 class Demonstrated:
-    """A cloud that goes on after the demo ran twice, and what the demo said."""
+    """A cloud that goes on after the demo ran twice, in a cloud of its own and in this one; what it said."""
 
     laptop: Laptop
     said: list[Done]
@@ -30,7 +31,9 @@ class Demonstrated:
 @pytest.fixture(scope="session")
 def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrated]:
     home = Laptop(tmp_path_factory.mktemp("demo"))
-    said = [home.dropforge("demo"), home.dropforge("demo", "--keep")]
+    said = [home.dropforge("demo")]
+    home.dropforge("up", "--port", "0", "--detach", "--time-scale", "0.1")
+    said.append(home.dropforge("demo"))
     home.connect()
     yield Demonstrated(home, said)
     home.stop()

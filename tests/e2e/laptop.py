@@ -37,8 +37,8 @@ class Laptop:
         self._inbox: list[Message] = []
         self._queue = ""
 
-    def start(self) -> None:
-        self.dropforge("up", "--port", "0", "--detach")
+    def start(self, *words: str) -> None:
+        self.dropforge("up", "--port", "0", "--detach", *words)
         self.connect()
         self._queue = self._subscribe()
 
