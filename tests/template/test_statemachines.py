@@ -179,10 +179,41 @@ def test_a_failed_job_is_explained_in_its_own_words_with_the_place_of_its_log(ca
     assert "loan-0123456789abcdef-train" in reason
 
 
-def test_every_job_name_fits_even_the_longest_use_case_retried_and_redriven() -> None:
-    run = f"{'u' * 31}-0123456789abcdef"
+LOST = json.dumps({"FailureReason": "InternalServerError: We encountered an internal error."})
+AGAIN = {
+    "a machine was lost": (LOST, 0, True),
+    "a second one, told without spaces": (LOST.replace('": ', '":'), 1, True),
+    "for the third time": (LOST, 2, False),
+    "the job's own fault": (json.dumps({"FailureReason": "AlgorithmError: InternalServerError"}), 0, False),
+    "a call that failed": ("Rate exceeded", 0, False),
+    "no cause at all": (None, 0, False),
+}
 
-    assert len(f"{run}-evaluate-r7-d9") <= 63
+
+@pytest.mark.parametrize("case", AGAIN)
+@pytest.mark.parametrize("stage", ["process", "tune", "train", "evaluate"])
+def test_a_job_is_started_again_when_its_machine_was_lost_and_only_then(stage: str, case: str) -> None:
+    cause, lost, again = AGAIN[case]
+    rules = machines()["TrainingStateMachine"]["States"]["IsMachineLost"]["Choices"]
+    failure = {"Error": "States.TaskFailed"} | ({"Cause": cause} if cause else {})
+
+    taken = next(
+        rule for rule in rules if _evaluate(rule["Condition"], failure=failure, stage=stage, lost=lost)
+    )
+
+    task = state_of("TrainingStateMachine", taken["Next"])
+    if not again:
+        assert taken["Next"] == "ExplainFailure"
+        return
+    assert _evaluate(taken["Assign"]["lost"], lost=lost) == lost + 1
+    assert task["Catch"][0]["Assign"]["stage"] == stage
+    assert "$lost" in next(value for name, value in task["Arguments"].items() if name.endswith("JobName"))
+
+
+def test_every_job_name_fits_even_the_longest_use_case_retried_and_redriven() -> None:
+    run = f"{'u' * 28}-0123456789abcdef"
+
+    assert len(f"{run}-evaluate-r7-l2-d9") <= 63
 
 
 def test_no_definition_is_near_the_limit_of_a_megabyte() -> None:

@@ -56,7 +56,7 @@ def _read(
     if usecase is None or key != keys.contract_source(usecase):
         raise Refused(
             f"the key {key!r} names no use case: a contract belongs at "
-            "contracts/<usecase>/contract.yaml, with at most 31 lower-case letters, digits and dashes"
+            "contracts/<usecase>/contract.yaml, with at most 28 lower-case letters, digits and dashes"
         )
     if size > LARGEST:
         raise Refused(f"the contract has {size} bytes; it may have {LARGEST}")

@@ -35,7 +35,7 @@ def _refuse_place(key: str, folder: str) -> str | None:
     if keys.usecase_in(key) is None:
         return (
             f"the key {key!r} names no use case: put files under {folder}<usecase>/<name>, and a use case "
-            "has at most 31 lower-case letters, digits and dashes"
+            "has at most 28 lower-case letters, digits and dashes"
         )
     if not segments[-1]:
         return f"the key {key!r} ends in '/', so it has no name; use {folder}<usecase>/<name>"

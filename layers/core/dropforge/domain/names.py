@@ -2,7 +2,7 @@
 
 SageMaker allows 63 characters. The longest name made of both words is an endpoint configuration's,
 `<stack>-<usecase>-v<version>-<digest>` and, when a try was repeated, `-r3-d1`: what is left is for stack
-and use case.
+and use case. A job's is `<usecase>-<sixteen digits>-evaluate` with `-r3-l2-d1`, which leaves 28 characters.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-USECASE = re.compile(r"[a-z][a-z0-9-]{0,30}")
+USECASE = re.compile(r"[a-z][a-z0-9-]{0,27}")
 UNKNOWN = "unknown"
 LONGEST = 63
 VERSION_AND_DIGEST = len("-v99999-0123456789ab-r3-d1")

@@ -24,7 +24,7 @@ REASON = Text(r"[^\x00]{1,500}", "a reason of 1 to 500 characters")
 OWNER = Text(r"[^@\s]{1,64}@[^@\s]{1,255}", "an e-mail address")
 ANY_NUMBER = Number(-LARGEST_NUMBER, LARGEST_NUMBER)
 
-USECASE = Text(r"[a-z][a-z0-9-]{0,30}", "a name of at most 31 lower-case letters, digits and dashes")
+USECASE = Text(r"[a-z][a-z0-9-]{0,27}", "a name of at most 28 lower-case letters, digits and dashes")
 PROBLEM = Word(PROBLEMS)
 CONFIDENCE = Number(0, 1, model.Contract.confidence)
 CLASS_NAMES = Several(CLASS, 1000, (), least=2)

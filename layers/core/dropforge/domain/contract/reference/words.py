@@ -29,7 +29,7 @@ drop: {ID: unique per row}
 gate: {accuracy: 0.95, auc: 0.97}
 """
 ALLOWED = {
-    "usecase": "lower-case letters, digits and dashes, at most 31",
+    "usecase": "lower-case letters, digits and dashes, at most 28",
     "target": "one of the columns",
     "positive": "one of the target's values",
     "owners": "a list of e-mail addresses",
