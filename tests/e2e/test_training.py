@@ -35,10 +35,13 @@ def model_of(laptop: Laptop, run: dict[str, Any]) -> dict[str, bytes]:
         }
 
 
-def test_two_machines_train_one_model(laptop: Laptop, rows: Path, tmp_path: Path) -> None:
-    publish(laptop, tmp_path, "twin", resources={"instances": 2})
+def test_two_spare_machines_train_one_model(laptop: Laptop, rows: Path, tmp_path: Path) -> None:
+    publish(laptop, tmp_path, "twin", resources={"instances": 2, "spot": True, "minutes": 30})
     run = laptop.report("drop", "twin", str(rows), "--wait")
     assert run["status"] == "registered", run["reason"]
+    job = laptop.client("sagemaker").describe_training_job(TrainingJobName=f"{run['run']}-train")
+    assert job["EnableManagedSpotTraining"]
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 1800, "MaxWaitTimeInSeconds": 3600}
     facts = json.loads(model_of(laptop, run)["training.json"])
     assert facts["hosts"] == 2
     assert facts["rows"]["train"] > 500

@@ -85,14 +85,18 @@ def test_a_setting_that_does_not_fit_the_contract_refuses_the_drop_by_name(
 
 
 def test_bank_is_tuned_and_the_best_trial_is_what_is_registered(laptop: Laptop, tmp_path: Path) -> None:
-    run = UseCase(laptop, tmp_path, "bank").drop("--set", "tuning.trials=3", rows=4000)
+    run = UseCase(laptop, tmp_path, "bank").drop(
+        "--set", "tuning.trials=3", "--set", "resources.spot=true", rows=4000
+    )
 
     assert run["status"] == "registered", run["reason"]
     kept = json.loads(laptop.read(f"runs/bank/{run['run']}/tuning/trials.json"))["trials"]
     best = max(kept, key=lambda trial: float(trial["objective"]))
     package = laptop.client("sagemaker").describe_model_package(ModelPackageName=run["model_package"])
     data = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+    trial = laptop.client("sagemaker").describe_training_job(TrainingJobName=best["name"])
     assert len(kept) == 3
+    assert trial["EnableManagedSpotTraining"]
     assert best["best"]
     assert f"/{best['name']}/" in data
 

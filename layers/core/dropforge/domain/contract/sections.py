@@ -126,6 +126,11 @@ RESOURCES: Fields = {
     "minutes": Number(
         1, 7_200, model.Resources.minutes, whole=True, about="The longest that a job may take."
     ),
+    "spot": Flag(
+        model.Resources.spot,
+        "Whether training takes spare machines: cheaper, and taken away at times. A job may wait for one as "
+        "long again as it may take.",
+    ),
 }
 
 NUMBERS = ("median", "mean", "most_frequent", "zero")

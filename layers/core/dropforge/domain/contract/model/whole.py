@@ -37,6 +37,7 @@ class Resources:
     instances: int = 1
     volume_gb: int = 10
     minutes: int = 60
+    spot: bool = False
 
 
 @dataclass(frozen=True)
