@@ -13,16 +13,20 @@ _INNER = ("ItemProcessor", "Iterator", "Branches")
 
 
 def problems(state: dict[str, Any], language: str) -> Iterator[str]:
-    """What is wrong with the expressions of a state, without the states inside it."""
+    """What is wrong with the expressions of a state, without the states inside it.
+
+    AWS was seen to take what belongs to the other query language for plain text in two fields: an
+    expression in the Assign of a JSONPath state, and a key ending in .$ in the Output of a JSONata one.
+    """
     for key, value in state.items():
-        if key not in _INNER:
+        if key not in _INNER and not (key == "Assign" and language == "JSONPath"):
             yield from _walk(value, key, language)
 
 
 def _walk(value: Any, path: str, language: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
-            if key.endswith(".$") and language == "JSONata":
+            if key.endswith(".$") and language == "JSONata" and not path.startswith("Output"):
                 yield f"{path}.{key}: keys ending in .$ belong to JSONPath"
             yield from _walk(item, f"{path}.{key}", language)
     elif isinstance(value, list):

@@ -21,11 +21,7 @@ _PAIRS = (
     "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency", "ToleratedFailureCount",
     "ToleratedFailurePercentage",
 )  # fmt: skip
-_DISTRIBUTED_ONLY = (
-    "ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
-)  # fmt: skip
+_DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 _REFERENCE = re.compile(r"^\$(\.[^.\[\]*?@()]+|\[\d+\]|\['[^']*'\]|\[\"[^\"]*\"\])*$")
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")

@@ -7,8 +7,9 @@ default answers     what services answer, in order: {"lambda:Invoke": [{result: 
 objects     what lies in S3: {"bucket/key": text} token       what is sent back for a task token:
 {output}, {error, cause} or {heartbeats: n, output} stop        stop the execution while it waits:
 {error, cause} and at least one of output      it succeeds with this error       it fails with this
-error name; `cause` is a part of its cause status      it ends like this refused     the definition is
-refused, and the reason contains this events      the types of its events, in order wrote       what
+error name; `cause` is a part of its cause, `cause_is` all of it status      it ends like this
+refused     the definition is refused, and the reason contains this events      the types of its events,
+in order follows     an event's type: the id of the event that it names as the previous one wrote       what
 lies in S3 afterwards, by a part of its key roles       the roles that the calls were made with stops
 this call is made, soon after the end called      the calls of services, with (some of) their arguments
 """
@@ -148,8 +149,8 @@ def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> Non
         assert outcome.status == case["status"], told
     if "cause" in case:
         assert case["cause"] in (outcome.cause or ""), told
-    if "events" in case:
-        assert [event["type"] for event in outcome.history] == case["events"], told
+    assert outcome.cause == case.get("cause_is", outcome.cause), told
+    check_history(case, outcome, told)
     for part, content in case.get("wrote", {}).items():
         found = [text for name, text in services.objects.items() if part in name]
         assert found, (part, list(services.objects))
@@ -162,6 +163,13 @@ def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> Non
     if "stops" in case:
         until(lambda: any(name == case["stops"] for name, _ in services.calls))
     assert len(services.calls) >= len(case.get("called", [])), services.calls
+
+
+def check_history(case: dict[str, Any], outcome: Outcome, told: str) -> None:
+    if "events" in case:
+        assert [event["type"] for event in outcome.history] == case["events"], told
+    for kind, previous in case.get("follows", {}).items():
+        assert [e["previousEventId"] for e in outcome.history if e["type"] == kind] == [previous], told
 
 
 def without_metadata(value: Any) -> Any:

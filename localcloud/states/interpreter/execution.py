@@ -131,8 +131,8 @@ class Execution:
             execution_type=StateMachineType(context.kind),
             context={
                 "Execution": {
-                    "Id": context.arn, "Input": self._given, "Name": context.name,
-                    "RoleArn": context.role_arn, "StartTime": context.started,
+                    "Id": context.arn, "Input": self._given, "StartTime": context.started,
+                    "Name": context.name, "RoleArn": context.role_arn, "RedriveCount": 0,
                 },
                 "StateMachine": {"Id": context.machine_arn, "Name": context.machine_name},
             },

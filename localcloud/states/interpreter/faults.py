@@ -2,7 +2,8 @@
 
 AWS documents: States.ALL matches every error but States.Runtime and States.DataLimitExceeded;
 States.TaskFailed matches every error of a task but States.Timeout; a missed heartbeat is a
-States.Timeout that can also be caught as States.HeartbeatTimeout.
+States.Timeout that can also be caught as States.HeartbeatTimeout. Executions recorded on AWS show one
+exception: States.ALL does catch the States.DataLimitExceeded of a task whose result is too large.
 """
 
 from __future__ import annotations
@@ -54,7 +55,17 @@ def runtime_failure(env: Any, cause: str) -> Any:
     return error
 
 
-class EvaluationFailure(FailureEventException):  # type: ignore[misc]
+class Failed(FailureEventException):  # type: ignore[misc]
+    """A failure that leaves its state. moto would put before a described cause once more where it arose."""
+
+    def get_execution_failed_event_details(self) -> Any:
+        details = (self.failure_event.event_details or {}).get("evaluationFailedEventDetails", {})
+        if "state" in details:
+            return {"error": details["error"], "cause": details["cause"]}
+        return super().get_execution_failed_event_details()
+
+
+class EvaluationFailure(Failed):
     """A JSONata expression failed; the history says so in an EvaluationFailed event."""
 
     def __init__(self, env: Any, cause: str, location: str) -> None:
@@ -97,6 +108,22 @@ class MissedHeartbeat(ErrorName):  # type: ignore[misc]
 
     def matches(self, error_name: str | None) -> bool:
         return error_name in (TIMEOUT, HEARTBEAT)
+
+
+class TooLargeResult(ErrorName):  # type: ignore[misc]
+    """The error name of a task that returned too much."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LARGE)
+
+    def matches(self, error_name: str | None) -> bool:
+        return error_name in (TOO_LARGE, "States.ALL")
+
+
+def too_large_a_result(failure_event: Any) -> bool:
+    """A state whose input or output is too large has no failed event of its own, a task has."""
+    name = getattr(failure_event.error_name, "error_name", None)
+    return name == TOO_LARGE and "executionFailedEventDetails" not in (failure_event.event_details or {})
 
 
 def missed_heartbeat(error: Exception) -> bool:

@@ -68,14 +68,15 @@ class History(EventManager):  # type: ignore[misc]
             if known["type"] == kind:
                 context.source_event_id = context.last_published_event_id = number = int(known["id"])
                 if kind.endswith("StateEntered"):
-                    context.entered = number
+                    context.entered, context.before = number, int(known["previousEventId"])
                 return number
             self.standing = []
         if len(self._history_event_list) >= MOST_EVENTS - 1:
             raise Full
+        before = context.source_event_id
         number = self._add(context, event_type, event_details, timestamp, update_source_event_id)
         if kind.endswith("StateEntered"):
-            context.entered = number
+            context.entered, context.before = number, before
         return number
 
     @staticmethod

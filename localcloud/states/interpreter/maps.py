@@ -103,6 +103,13 @@ class Map(Faulty, StateMap):  # type: ignore[misc]
 
     failed_event = HistoryEventType.MapStateFailed
 
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        """A field that cannot be used ends the execution as a fault of the state, unlike an iteration."""
+        event = super()._from_error(env=env, ex=ex)
+        if event.event_type == HistoryEventType.ExecutionFailed:
+            event.of_state = True
+        return event
+
 
 class Iterations:
     """The iterations of one inline Map, some at a time."""

@@ -23,43 +23,35 @@ from localcloud.states.interpreter.seam import (
 _VARIABLE = re.compile(r"^\$([A-Za-z_][\w]*)(.*)$", re.DOTALL)
 
 
+_IN_QUOTES = re.compile(r"\['(?:[^'\\]|\\.)*'\]", re.DOTALL)
+
+
 @functools.lru_cache(maxsize=4096)
 def parse(path: str) -> Any:
     """A parsed path; parsing costs a hundred times what looking up does."""
-    return jsonpath_ng.ext.parser.parse(path)
+    # Between single quotes a double quote needs no escape: the backslash before it belongs to the name.
+    plain = _IN_QUOTES.sub(lambda name: name.group().replace('\\"', '\\\\"'), path)
+    return jsonpath_ng.ext.parser.parse(plain)
 
 
 def extract(path: str, data: Any) -> Any:
     """What a path finds. One that names a single place gives the value there, any other one a list.
 
-    As AWS's library has it: what follows a wildcard, slice or filter may be missing, what comes before
-    it may not.
+    AWS fails where a single place is missing, and gives an empty list where a wildcard, slice or filter
+    finds nothing, even for want of what it is applied to.
     """
     found = [match.value for match in parse(path).find(data)]
-    indefinite = _first_indefinite(parse(path))
-    if indefinite is None:
-        if not found:
-            raise NoSuchJsonPathError(json_path=path, data=data)
-        return found[0]
-    if not found and not indefinite.find(data):
+    if not _definite(parse(path)):
+        return found
+    if not found:
         raise NoSuchJsonPathError(json_path=path, data=data)
-    return found
-
-
-def _first_indefinite(path: Any) -> Any:
-    """The part of a path before its first step that may find several values; None when there is no such
-    step.
-    """
-    if isinstance(path, jsonpath_ng.Child):
-        before = _first_indefinite(path.left)
-        return before if before is not None else (None if _definite(path.right) else path.left)
-    if isinstance(path, jsonpath_ng.Descendants):
-        before = _first_indefinite(path.left)
-        return before if before is not None else path.left
-    return None if _definite(path) else jsonpath_ng.Root()
+    return found[0]
 
 
 def _definite(step: Any) -> bool:
+    """Whether a path names a single place."""
+    if isinstance(step, jsonpath_ng.Child):
+        return _definite(step.left) and _definite(step.right)
     if isinstance(step, jsonpath_ng.Fields):
         return len(step.fields) == 1 and step.fields[0] != "*"
     if isinstance(step, jsonpath_ng.Index):

@@ -45,7 +45,6 @@ from localcloud.states.interpreter.seam import (
     LambdaResource,
     Preprocessor,
     QueryLanguageMode,
-    StateTaskActivity,
     StateType,
     SyntaxErrorListener,
 )
@@ -226,11 +225,11 @@ class Builder(Preprocessor):  # type: ignore[misc]
 
     def visitError_path(self, ctx: Any) -> Any:
         self._raise_if_query_language_is_not(query_language_mode=QueryLanguageMode.JSONPath, ctx=ctx)
-        return seam.Error(string_expression=_textual(self.visit(ctx.children[-1])))
+        return _named("ErrorPath", seam.Error(string_expression=_textual(self.visit(ctx.children[-1]))))
 
     def visitCause_path(self, ctx: Any) -> Any:
         self._raise_if_query_language_is_not(query_language_mode=QueryLanguageMode.JSONPath, ctx=ctx)
-        return seam.Cause(string_expression=_textual(self.visit(ctx.children[-1])))
+        return _named("CausePath", seam.Cause(string_expression=_textual(self.visit(ctx.children[-1]))))
 
     def visitSeconds_jsonata(self, ctx: Any) -> Any:
         return WaitSeconds(self.visitString_jsonata(ctx.string_jsonata()))
@@ -281,7 +280,7 @@ class Builder(Preprocessor):  # type: ignore[misc]
             if isinstance(resource, LambdaResource):
                 return tasks.function_task()
             if isinstance(resource, ActivityResource):
-                return states.task(StateTaskActivity)()
+                return states.Activity()
             if resource is None:
                 raise Refused("a Task state needs a Resource")
             return tasks.service_task(resource.service_name)
@@ -303,6 +302,12 @@ def _textual(source: Any) -> Any:
     if isinstance(source, Intrinsic) and source.call.name not in _TEXTUAL:
         raise Refused(f"States.{source.call.name} gives no text for ErrorPath or CausePath")
     return source
+
+
+def _named(field: str, component: Any) -> Any:
+    """A component whose failures name the field; moto would name its class."""
+    component._field_name = lambda: field
+    return component
 
 
 def install() -> None:

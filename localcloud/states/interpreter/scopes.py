@@ -58,6 +58,7 @@ class Scope(Environment):  # type: ignore[misc]
         frame.observer = getattr(env, "observer", None)
         frame.submitted = getattr(env, "submitted", None)
         frame.event_history_context.entered = getattr(env.event_history_context, "entered", 0)
+        frame.event_history_context.before = getattr(env.event_history_context, "before", 0)
         return frame
 
 

@@ -26,7 +26,7 @@ _COMMON = "asl.component.common."
 
 NAMES: dict[str, tuple[str, ...]] = {
     "api": ("ActivityDoesNotExist", "HistoryEventType", "StateMachineType"),
-    "utils": ("TMP_THREADS", "camel_to_snake_case", "snake_to_camel_case"),
+    "utils": ("TMP_THREADS",),
     "backend.activity": ("ActivityTask",),
     "asl.antlr.runtime.ASLLexer": ("ASLLexer",),
     "asl.antlr.runtime.ASLParser": ("ASLParser",),

@@ -14,8 +14,11 @@ from localcloud.states.interpreter.faults import (
     QUERY,
     RUNTIME,
     EvaluationFailure,
+    Failed,
+    TooLargeResult,
     describe,
     runtime_failure,
+    too_large_a_result,
 )
 from localcloud.states.interpreter.history import to_json
 from localcloud.states.interpreter.seam import (
@@ -26,6 +29,7 @@ from localcloud.states.interpreter.seam import (
     StateFail,
     StatePass,
     StateSucceed,
+    StateTaskActivity,
 )
 
 _REPORTED = "reported"
@@ -59,6 +63,15 @@ class Reporting:
         except NoSuchJsonPathError as error:
             raise missing_path(env, error) from error
 
+    def _evaluation_failed(self, env: Any, event: Any) -> None:
+        """Write of an expression that failed; AWS lets it follow what the state's entry follows."""
+        context = env.event_history_context
+        if context.source_event_id == getattr(context, "entered", 0):
+            context.source_event_id = context.before
+        env.event_manager.add_event(
+            context=context, event_type=event.event_type, event_details=event.event_details
+        )
+
     def _report(self, env: Any, error: Any) -> None:
         event = error.failure_event
         entered = getattr(env.event_history_context, "entered", event.source_event_id)
@@ -68,9 +81,7 @@ class Reporting:
             return
         describe(event, self.name, entered)  # type: ignore[attr-defined]
         event.reported = True
-        env.event_manager.add_event(
-            context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
-        )
+        self._evaluation_failed(env, event)
 
 
 class Faulty(Reporting):
@@ -108,23 +119,24 @@ class Faulty(Reporting):
             self._handle_catch(env=env, failure_event=event)  # type: ignore[attr-defined]
             if env.stack[-1] == CatchOutcome.Caught:
                 return True
-        raise FailureEventException(event)
+        raise Failed(event)
 
     def _failed_attempt(self, env: Any, event: Any) -> None:
         """What the history says of a failure that may still be retried."""
 
-    @staticmethod
-    def _write(env: Any, event: Any, only: Any = None) -> None:
+    def _write(self, env: Any, event: Any, only: Any = None) -> None:
         wanted = (
             event.event_type != HistoryEventType.ExecutionFailed if only is None else event.event_type == only
         )
-        if wanted and not getattr(event, _REPORTED, False):
-            event.reported = True
-            env.event_manager.add_event(
-                context=env.event_history_context,
-                event_type=event.event_type,
-                event_details=event.event_details,
-            )
+        if not wanted or getattr(event, _REPORTED, False):
+            return
+        event.reported = True
+        if event.event_type == HistoryEventType.EvaluationFailed:
+            self._evaluation_failed(env, event)
+            return
+        env.event_manager.add_event(
+            context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
+        )
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
         if isinstance(ex, NoSuchJsonPathError):
@@ -153,6 +165,12 @@ class Faulty(Reporting):
 class TaskFaults(Faulty):
     """Mixed into the Task states: every failed attempt of a task is an event."""
 
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        event = super()._from_error(env=env, ex=ex)
+        if too_large_a_result(event):
+            event.error_name = TooLargeResult()
+        return event
+
     def _failed_attempt(self, env: Any, event: Any) -> None:
         self._write(env, event)
 
@@ -167,6 +185,14 @@ class Succeed(Reporting, StateSucceed):  # type: ignore[misc]
 
 class Fail(Reporting, StateFail):  # type: ignore[misc]
     pass
+
+
+class Activity(TaskFaults, StateTaskActivity):  # type: ignore[misc]
+    def _eval_execution(self, env: Any) -> None:
+        arn = self.resource.resource_arn
+        if not env.callback_pool_manager.knows(arn):
+            raise runtime_failure(env, f"The activity {arn} does not exist.")
+        super()._eval_execution(env)
 
 
 _classes: dict[str, type[Any]] = {}

@@ -57,11 +57,14 @@ class Tokens(CallbackPoolManager):  # type: ignore[misc]
         self._publish(earlier)
         self.waits(earlier)
 
+    def knows(self, activity_arn: str) -> bool:
+        return self._activity_store.get(activity_arn) is not None
+
     def add_activity_task(self, callback_id: str, activity_arn: str, activity_input: str) -> Any:
         """A task for an activity's workers; it can be found by its token before a worker can take it."""
         activity = self._activity_store.get(activity_arn)
         if activity is None:
-            raise ActivityDoesNotExist
+            raise ActivityDoesNotExist(f"The activity {activity_arn} does not exist.")
         endpoint = ActivityCallbackEndpoint(callback_id=callback_id, activity_input=activity_input)
         self._pool[callback_id] = endpoint
         self._publish(callback_id)

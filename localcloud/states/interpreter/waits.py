@@ -79,6 +79,12 @@ class Wait(Reporting, StateWait):  # type: ignore[misc]
         if self.assign_decl:
             self.assign_decl.eval(env=env)
 
+    def _evaluation_failed(self, env: Any, event: Any) -> None:
+        """Unlike other states', a Wait's expression follows the entry of its state."""
+        env.event_manager.add_event(
+            context=env.event_history_context, event_type=event.event_type, event_details=event.event_details
+        )
+
 
 class Interval:
     """The last that a Retry asks before it sleeps. It waits itself, in the time scale and no longer than the

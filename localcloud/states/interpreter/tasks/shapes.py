@@ -7,13 +7,11 @@ The aws-sdk integrations show times as ISO 8601 and names as the Java SDK writes
 from __future__ import annotations
 
 import base64
-import functools
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-
-from localcloud.states.interpreter.seam import camel_to_snake_case, snake_to_camel_case
 
 # DynamoDB's attribute for null would be no Java name.
 _JAVA_NAMES = {("AttributeValue", "NULL"): "Nul"}
@@ -55,9 +53,13 @@ def _key(shape: Any, key: str, optimised: bool) -> str:
     return _java(key)
 
 
-@functools.lru_cache(maxsize=4096)
+_ACRONYM = re.compile(r"^[A-Za-z][A-Z]*(?![a-z])")
+
+
 def _java(key: str) -> str:
-    return str(snake_to_camel_case(camel_to_snake_case(key)))
+    """The Java SDK reads the acronym that a name begins with as a word, and leaves the others."""
+    name = _ACRONYM.sub(lambda first: first.group().lower(), key)
+    return name[:1].upper() + name[1:]
 
 
 def _instant(moment: datetime) -> str:
