@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from dropforge.domain.contract.model import Quality
 from training.errors import JobError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BY_SUFFIX = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".data": "csv",
@@ -24,6 +27,8 @@ DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8", "windows-1252", "latin-1")
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BLOCK = 1024 * 1024
+MOST = Quality.megabytes * BLOCK
+"""Bytes that a packed file may have inside: what a drop may have by a contract that says nothing."""
 SAMPLE_LINES = 50
 
 
@@ -40,13 +45,37 @@ class Text:
         return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
 
 
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """The file, or for as long as it is looked at what is packed in it with gzip."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP
+    if not packed:
+        yield path
+        return
+    if path.suffix.lower() != ".gz":
+        raise JobError(f"the file is packed with gzip: name it {path.name}.gz, as a drop must be")
+    with tempfile.TemporaryDirectory() as folder:
+        yield _unpack(path, Path(folder) / path.stem)
+
+
+def _unpack(path: Path, target: Path) -> Path:
+    try:
+        with gzip.open(path, "rb") as file, target.open("wb") as out:
+            while block := file.read(BLOCK):
+                out.write(block)
+                if out.tell() > MOST:
+                    raise JobError(f"the file has more than {Quality.megabytes:g} MB when it is unpacked")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise JobError(f"the gzip file cannot be unpacked to its end: {fault}") from None
+    return target
+
+
 def format_of(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(4)
     if not start:
         raise JobError("the file is empty; give one with data")
-    if start.startswith(GZIP):
-        raise JobError("the file is packed with gzip; unpack it first")
     return BY_START.get(start) or BY_SUFFIX.get(path.suffix.lower(), "csv")
 
 

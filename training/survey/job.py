@@ -11,7 +11,7 @@ from dropforge.domain.contract.fields import shown
 from training.errors import JobError
 from training.paths import Paths, only_file
 from training.survey.columns import look
-from training.survey.formats import format_of
+from training.survey.formats import format_of, unpacked
 from training.survey.pictures import pictures
 from training.survey.relations import is_number, relations
 from training.survey.tables import table_of
@@ -29,6 +29,11 @@ def run(paths: Paths) -> None:
 
 
 def facts_of(drop: Path, target: str) -> dict[str, Any]:
+    with unpacked(drop) as file:
+        return _facts(file, target)
+
+
+def _facts(drop: Path, target: str) -> dict[str, Any]:
     if format_of(drop) == "images":
         return pictures(drop)
     table = table_of(drop)

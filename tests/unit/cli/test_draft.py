@@ -1,5 +1,6 @@
 """A first contract, drafted from files of every kind."""
 
+import gzip
 import random
 from pathlib import Path
 
@@ -100,6 +101,13 @@ def test_parquet_and_json_lines_are_read_as_they_are(tmp_path: Path) -> None:
     for name in ("data.parquet", "data.jsonl"):
         _, contract = draft(tmp_path / name, "b")
         assert [each.type for each in contract.columns] == ["number", "category"]
+
+
+def test_a_packed_file_is_drafted_from_like_what_is_in_it(path: Path, tmp_path: Path) -> None:
+    plain, _ = draft(table(path, "a,b", column("rate"), column("answer")), "b")
+    (tmp_path / "data.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
+    packed, _ = draft(tmp_path / "data.csv.gz", "b")
+    assert packed == plain
 
 
 def test_markers_of_nothing_are_named_and_counted(path: Path) -> None:

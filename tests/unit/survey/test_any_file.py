@@ -1,5 +1,6 @@
 """Whatever the bytes are, a survey ends in facts or in a sentence."""
 
+import gzip
 import json
 import tempfile
 from contextlib import suppress
@@ -13,6 +14,7 @@ from cli.commands.init import draft
 from cli.errors import CommandError
 from dropforge.edge.contract_yaml import load_contract
 from training.errors import JobError
+from training.survey import formats
 from training.survey.job import facts_of
 
 CELLS = st.one_of(
@@ -68,7 +70,9 @@ def test_of_any_json_lines(records: list[dict[str, object]]) -> None:
     ("name", "body", "says"),
     [
         ("data.csv", b"1,2,3\n4,5,6\n", "no heading"),
-        ("data.csv.gz", b"\x1f\x8b\x08\x00rest", "gzip"),
+        ("data.csv.gz", b"\x1f\x8b\x08\x00rest", "cannot be unpacked to its end"),
+        ("data.csv", gzip.compress(b"a,b\n1,2\n"), "name it data.csv.gz"),
+        ("data.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100)[:-9], "cannot be unpacked to its end"),
         ("data.parquet", b"PAR1 and no more", "cannot be read as parquet"),
         ("data.jsonl", b'{"a": [1, 2]}\n', "lists or objects"),
         ("data.zip", b"PK\x03\x04 and no more", "is no .zip"),
@@ -78,3 +82,12 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str, body: byte
     (tmp_path / name).write_bytes(body)
     with pytest.raises(JobError, match=says):
         facts_of(tmp_path / name, "a")
+
+
+def test_a_packed_file_is_unpacked_only_up_to_what_a_drop_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "MOST", 1024 * 1024)
+    (tmp_path / "data.csv.gz").write_bytes(gzip.compress(b"a,b\n" + bytes(3 * 1024 * 1024)))
+    with pytest.raises(JobError, match="when it is unpacked"):
+        facts_of(tmp_path / "data.csv.gz", "a")

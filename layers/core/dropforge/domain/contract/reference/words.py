@@ -69,7 +69,9 @@ Every column of the file stands either here or, with the reason, under `drop`. `
 A cell that is none of this makes its row a bad row, which goes to `quarantine/` with the reason. An empty
 cell is imputed, unless `required: true`. Values have one spelling: `1`, `1.0` and `"1"` are the same
 category. The target is a category for classes and a number for a regression; pictures have no columns.""",
-    "reader": "A byte-order mark, Windows line ends and spaces around a cell never matter.",
+    "reader": """\
+A byte-order mark, Windows line ends and spaces around a cell never matter. CSV and JSON lines may be packed
+with gzip, their names ending in .gz.""",
     "image": """\
 Pictures come as a .zip in which the folder is the class, below `train/`, `validation/` and `test/` where the
 parts are given; or as a manifest of S3 keys.""",
