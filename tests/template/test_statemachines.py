@@ -179,6 +179,23 @@ def test_a_failed_job_is_explained_in_its_own_words_with_the_place_of_its_log(ca
     assert "loan-0123456789abcdef-train" in reason
 
 
+@pytest.mark.parametrize(
+    ("aim", "tried", "asked"),
+    [
+        ("Maximize", 100, ("CreationTime", "Ascending")),
+        ("Maximize", 101, ("FinalObjectiveMetricValue", "Descending")),
+        ("Minimize", 101, ("FinalObjectiveMetricValue", "Ascending")),
+    ],
+)
+def test_of_more_trials_than_a_page_has_the_best_are_listed(
+    aim: str, tried: int, asked: tuple[str, str]
+) -> None:
+    given = {"tried": tried, "tuning": {"config": {"HyperParameterTuningJobObjective": {"Type": aim}}}}
+    arguments = state_of("TrainingStateMachine", "ListTrials")["Arguments"]
+
+    assert tuple(_evaluate(arguments[name], **given) for name in ("SortBy", "SortOrder")) == asked
+
+
 LOST = json.dumps({"FailureReason": "InternalServerError: We encountered an internal error."})
 AGAIN = {
     "a machine was lost": (LOST, 0, True),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from training.evaluate.evaluation import Evaluation
 
 MOST_COLUMNS = 20
-MOST_TRIALS = 100
 
 
 def importance(found: Evaluation) -> list[Block]:
@@ -31,19 +30,21 @@ def importance(found: Evaluation) -> list[Block]:
 
 
 def trials(found: Evaluation) -> list[Block]:
-    """As the tuning job listed them, in the order in which they began."""
+    """As the tuning job listed them, in the order in which they began; of very many only the best."""
     tuning: Mapping[str, Any] = found.told.get("trials") or {}
-    tried: Sequence[Mapping[str, Any]] = tuning.get("trials") or []
-    if not tried:
+    listed: Sequence[Mapping[str, Any]] = tuning.get("trials") or []
+    if not listed:
         return []
-    names = sorted({name for trial in tried for name in trial.get("parameters") or {}})
+    tried = int(tuning.get("tried") or len(listed))
+    names = sorted({name for trial in listed for name in trial.get("parameters") or {}})
     metric = str(tuning.get("metric") or "objective")
-    rows = [_trial(place, trial, names) for place, trial in enumerate(tried[:MOST_TRIALS], start=1)]
+    rows = [_trial(place, trial, names) for place, trial in enumerate(listed, start=1)]
     head = ["trial", metric, *names, "seconds", "status"]
-    said = (
-        f"{len(tried)} trials of the {tuning.get('strategy') or 'chosen'} strategy; the one marked went on."
-    )
-    return [heading("Tuning"), paragraph(said), *_course(tried, metric), table(head, rows)]
+    said = f"{tried} trials of the {tuning.get('strategy') or 'chosen'} strategy; the one marked went on."
+    if tried > len(listed):
+        said += f" These are the {len(listed)} best, the best first."
+    course = _course(listed, metric) if tried == len(listed) else []
+    return [heading("Tuning"), paragraph(said), *course, table(head, rows)]
 
 
 def _trial(place: int, trial: Mapping[str, Any], names: Sequence[str]) -> list[str]:
@@ -52,10 +53,10 @@ def _trial(place: int, trial: Mapping[str, Any], names: Sequence[str]) -> list[s
     return [str(place), _number(trial.get("objective")), *values, _seconds(trial), mark]
 
 
-def _course(tried: Sequence[Mapping[str, Any]], metric: str) -> list[Block]:
+def _course(listed: Sequence[Mapping[str, Any]], metric: str) -> list[Block]:
     reached = [
         (place, float(trial["objective"]))
-        for place, trial in enumerate(tried, start=1)
+        for place, trial in enumerate(listed, start=1)
         if _is_number(trial.get("objective"))
     ]
     if len(reached) < 2:

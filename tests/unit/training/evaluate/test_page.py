@@ -78,6 +78,7 @@ BINARY = contract("binary", {"auc": 0.6})
 CASES: dict[str, Evaluation] = {
     "binary": evaluation(two(), BINARY, two(noise=0.3), importance=[{"name": EVIL, "importance": 0.9}]),
     "binary with trials": evaluation(two(), BINARY, trials=TRIALS),
+    "binary with the best of many trials": evaluation(two(), BINARY, trials=TRIALS | {"tried": 300}),
     "one class only": evaluation(
         Classified(("no", "yes"), 1, np.zeros(60, dtype=np.int64), np.full((60, 2), 0.5)), BINARY
     ),
@@ -172,6 +173,13 @@ def test_trials_are_listed_with_the_one_that_went_on() -> None:
         ["2", "0.9500", "5", "12", "best"],
         ["3", "Failed"],
     ]
+
+
+def test_of_very_many_trials_the_page_says_that_it_lists_the_best() -> None:
+    assert "3 trials of the Bayesian strategy; the one marked went on.<" in rendered("binary with trials")
+    page = rendered("binary with the best of many trials")
+    assert "300 trials of the Bayesian strategy; the one marked went on. These are the 3 best" in page
+    assert "in the order in which they were made" not in page
 
 
 def test_the_page_stays_light_however_many_rows_there_are() -> None:
