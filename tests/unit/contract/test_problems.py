@@ -112,6 +112,12 @@ FAULTS: list[tuple[dict[str, Any], str, Any, str]] = [
     (BINARY, "columns/fraud/values", ["Y", "N", "?"], "columns.fraud.values: a binary problem has 2 classes"),
     (BINARY, "algorithm/name", "gbm", "algorithm.name: 'gbm' is not one of 'xgboost'"),
     (BINARY, "algorithm/parameters/trees", 3, "algorithm.parameters.trees: is not a known key"),
+    (
+        BINARY,
+        "algorithm/parameters",
+        {"class_weight": "balanced", "scale_pos_weight": 3},
+        "algorithm.parameters.scale_pos_weight: class_weight balances the classes already",
+    ),
     (BINARY, "algorithm/entry", "a.py", "algorithm.entry: only a script has one, not xgboost"),
     (BINARY, "split/column", None, "split.column: is missing: name the column of the time"),
     (BINARY, "split/column", "job role", "split.column: 'job role' is no date and no number"),

@@ -43,6 +43,10 @@ def check_algorithm(contract: Contract, problems: Problems) -> None:
     if contract.resources.instances > 1 and name not in algorithms.ON_SEVERAL_HOSTS:
         allowed = ", ".join(algorithms.ON_SEVERAL_HOSTS)
         problems.add(("resources", "instances"), f"{name} trains on one host; on several only {allowed} does")
+    given = contract.algorithm.parameters
+    if given.get("class_weight") == "balanced" and given.get("scale_pos_weight", 1) != 1:
+        said = "class_weight balances the classes already; leave one of the two out"
+        problems.add((*PATH, "parameters", "scale_pos_weight"), said)
 
 
 def _read_name(given: Mapping[str, Any], problems: Problems) -> str:
