@@ -40,8 +40,40 @@ def install() -> None:
     from ministack.services import eventbridge, lambda_svc, s3, scheduler
 
     _carry_version_id(s3, eventbridge)
+    _refuse_entries(eventbridge)
     delivery.install(eventbridge, lambda_svc)
     _scale_schedules(eventbridge, scheduler)
+
+
+def _refuse_entries(eventbridge: Any) -> None:
+    """PutEvents takes the entries that are events, and says of each other one what is wrong with it."""
+    put = eventbridge._put_events
+
+    def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Any:
+        entries = data.get("Entries", [])
+        refusals = [_refusal(entry) for entry in entries]
+        taken = [entry for entry, refusal in zip(entries, refusals, strict=True) if refusal is None]
+        if len(taken) == len(entries):
+            return put(data, allow_aws_source)
+        answer = json.loads(put({**data, "Entries": taken}, allow_aws_source)[2])
+        results = iter(answer["Entries"])
+        answer["Entries"] = [next(results) if refusal is None else refusal for refusal in refusals]
+        answer["FailedEntryCount"] += len(entries) - len(taken)
+        return eventbridge.json_response(answer)
+
+    eventbridge._put_events = put_events
+
+
+def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:
+    for name in ("Source", "DetailType", "Detail"):
+        if not entry.get(name):
+            text = f"Parameter {name} is not valid. Reason: {name} is a required argument."
+            return {"ErrorCode": "InvalidArgument", "ErrorMessage": text}
+    try:
+        whole = isinstance(json.loads(entry["Detail"]), dict)
+    except ValueError:
+        whole = False
+    return None if whole else {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 
 
 def _scale_schedules(eventbridge: Any, scheduler: Any) -> None:

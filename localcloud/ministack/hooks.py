@@ -119,6 +119,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     },
     "ministack.services.eventbridge": {
         "_put_events": ("data", "allow_aws_source"),
+        "json_response": (),
         "_dispatch_event": ("event", "view"),
         "_invoke_target": ("target", "event", "rule", "view"),
         "_dispatch_to_lambda": ("arn", "payload"),
@@ -227,6 +228,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_activities": None,
         "_activity_tasks": None,
         "_create_state_machine": ("data",),
+        "_delete_state_machine": ("data",),
         "_describe_execution": ("data",),
         "_emit_execution_status_event": ("execution",),
         "_executions": None,

@@ -158,6 +158,9 @@ def to_parameters(shape: Shape | None, value: Any, path: str) -> Any:
         return [to_parameters(shape.member, item, f"{path}[{i}]") for i, item in enumerate(value)]  # type: ignore[attr-defined]
     if kind == "map" and isinstance(value, Mapping):
         return {k: to_parameters(shape.value, v, f"{path}.{k}") for k, v in value.items()}  # type: ignore[attr-defined]
+    if shape.serialization.get("streaming") and not isinstance(value, bytes):
+        # The content of an object is JSON, even where it is a text: that stands in quotes.
+        return json.dumps(value, separators=(",", ":")).encode()
     return _scalar(kind, value)
 
 

@@ -149,9 +149,10 @@ def test_a_token_goes_out_through_sqs_and_comes_back(sfn: Any, endpoint: str) ->
     sfn.send_task_failure(taskToken=token, error="Mine", cause="a cause")
     described = finished(sfn, arn)
     assert (described["error"], described["cause"]) == ("Mine", "a cause")
-    with pytest.raises(ClientError) as refused:
-        sfn.send_task_success(taskToken="nonsense", output="{}")
-    assert refused.value.response["Error"]["Code"] == "InvalidToken"
+    for output in ("{}", "no JSON"):
+        with pytest.raises(ClientError) as refused:
+            sfn.send_task_success(taskToken="nonsense", output=output)
+        assert refused.value.response["Error"]["Code"] == "InvalidToken"
 
 
 def test_a_failed_execution_is_redriven_from_the_state_that_failed(sfn: Any, endpoint: str) -> None:
@@ -205,7 +206,11 @@ def test_a_synchronous_execution_needs_an_express_machine(sfn: Any) -> None:
     standard = create(sfn, "standard", chain(1))
     express = create(sfn, "express", chain(1), "EXPRESS")
     sync = client(sfn.meta.endpoint_url, "stepfunctions")
-    assert sync.start_sync_execution(stateMachineArn=express, input="[1]")["output"] == "[1]"
+    ended = sync.start_sync_execution(stateMachineArn=express, input="[1]")
+    assert ended["output"] == "[1]"
+    assert ended["billingDetails"]["billedDurationInMilliseconds"] % 100 == 0
+    failing = create(sfn, "failing", {"StartAt": "F", "States": {"F": {"Type": "Fail"}}}, "EXPRESS")
+    assert "output" not in sync.start_sync_execution(stateMachineArn=failing)
     with pytest.raises(ClientError) as refused:
         sync.start_sync_execution(stateMachineArn=standard)
     assert refused.value.response["Error"]["Code"] == "StateMachineTypeNotSupported"
@@ -278,3 +283,60 @@ def test_two_hundred_executions_at_once_all_succeed_and_the_server_still_answers
     assert {finished(sfn, arn)["status"] for arn in arns} == {"SUCCEEDED"}
     assert len(arns) == 200
     assert slowest < 2
+
+
+def ending(sfn: Any, name: str, resource: str, parameters: dict[str, Any]) -> tuple[str, str]:
+    """The error and the cause that a machine with one task ends with."""
+    task = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+    machine = create(sfn, name, {"StartAt": "T", "States": {"T": task}})
+    started = sfn.start_execution(stateMachineArn=machine, input='{"nothing":null}')
+    described = finished(sfn, started["executionArn"])
+    return described["error"], described["cause"]
+
+
+def test_a_task_names_the_error_of_the_service_as_aws_does(sfn: Any) -> None:
+    optimised = "arn:aws:states:::"
+    without = {"TableName": "none", "Item.$": "$.nothing"}
+    item = ending(sfn, "no-item", f"{optimised}dynamodb:putItem", without)
+    assert item[0] == "DynamoDB.AmazonDynamoDBException"
+    assert item[1].startswith("1 validation error detected: Value null at 'item' failed to satisfy")
+    assert "Error Code: ValidationException" in item[1]
+    queue = {"QueueUrl": "http://nowhere.example", "MessageBody": "x"}
+    assert ending(sfn, "no-queue", f"{optimised}sqs:sendMessage", queue) == (
+        "SQS.SdkClientException",
+        "Unable to execute HTTP request: nowhere.example: Name or service not known",
+    )
+    function = "arn:aws:lambda:us-east-1:000000000000:function:none"
+    called = ending(sfn, "no-function", f"{optimised}lambda:invoke", {"FunctionName": function})
+    assert called[0] == "Lambda.ResourceNotFoundException"
+    assert called[1].startswith(f"Function not found: {function}:$LATEST (Service: AWSLambda")
+    started = ending(sfn, "no-machine", f"{optimised}states:startExecution", {"StateMachineArn": "none"})
+    assert started[0].startswith("StepFunctions.StateMachineDoesNotExist")
+    assert started[1].startswith("State Machine Does Not Exist: 'none' (Service: AWSStepFunctions")
+
+
+def test_a_task_that_waits_for_an_execution_ends_when_its_token_is_answered(sfn: Any) -> None:
+    child = create(sfn, "slow-child", {"StartAt": "W", "States": {"W": {
+        "Type": "Wait", "Seconds": 60, "End": True}}})  # fmt: skip
+    parent = create(sfn, "impatient-parent", {"StartAt": "T", "States": {"T": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+        "Parameters": {"StateMachineArn": child, "Name": "c", "Input": {"token.$": "$$.Task.Token"}},
+    }}})  # fmt: skip
+    arn = sfn.start_execution(stateMachineArn=parent)["executionArn"]
+    limit = time.monotonic() + 20
+    running: list[dict[str, Any]] = []
+    while not running:
+        assert time.monotonic() < limit
+        running = sfn.list_executions(stateMachineArn=child)["executions"]
+    given = json.loads(sfn.describe_execution(executionArn=running[0]["executionArn"])["input"])
+    sfn.send_task_success(taskToken=given["token"], output='"early"')
+    assert finished(sfn, arn)["output"] == '"early"'
+
+
+def test_a_machine_that_does_not_exist_can_be_deleted_and_not_described(sfn: Any) -> None:
+    arn = "arn:aws:states:us-east-1:000000000000:stateMachine:never"
+    sfn.delete_state_machine(stateMachineArn=arn)
+    with pytest.raises(
+        sfn.exceptions.StateMachineDoesNotExist, match=f"State Machine Does Not Exist: '{arn}'"
+    ):
+        sfn.describe_state_machine(stateMachineArn=arn)

@@ -62,14 +62,15 @@ def partition(array: Any = None, size: Any = None) -> Any:
     return [list(items[at : at + step]) for at in range(0, len(items), step)]
 
 
-def range_(start: Any = None, end: Any = None, delta: Any = None) -> list[int]:
+def range_(start: Any = None, end: Any = None, delta: Any = None) -> list[int] | int:
     first, last, step = _whole(start, "range"), _whole(end, "range"), _whole(delta, "range")
     if step == 0:
         raise FunctionError("$range needs a step other than 0")
     values = list(range(first, last + (1 if step > 0 else -1), step))
     if len(values) > _LIMIT:
         raise FunctionError(f"$range makes at most {_LIMIT} values, not {len(values)}")
-    return values
+    # Of a single value AWS makes no array, as JSONata does of its own sequences.
+    return values[0] if len(values) == 1 else values
 
 
 def hash_(data: Any = None, algorithm: Any = None) -> str:
@@ -133,7 +134,8 @@ def number(value: Any = None) -> Any:
         raise FunctionError(
             f'T0410: Argument 1 of function "number" does not match function signature: {value}'
         )
-    return jsonata.Functions.number(value)
+    found = jsonata.Functions.number(value)
+    return int(found) if isinstance(found, float) and found.is_integer() else found
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -84,8 +84,8 @@ class Map(Faulty, StateMap):  # type: ignore[misc]
         if isinstance(expression, Expression):
             raise expression.unexpected(env, items, "array")
         if not self._is_language_query_jsonpath():
-            kind = jsonata_engine.kind_of(items).upper()
-            raise EvaluationFailure(env, f"Map state input must be an array but was: {kind}", "Items")
+            said = f"Map state input must be an array but was: {jsonata_engine.shown(items)}"
+            raise EvaluationFailure(env, said, "")
         place = getattr(getattr(self.items_path, "string_sampler", None), "literal_value", "$")
         raise runtime_failure(env, f'Reference path "{place}" must point to array.')
 

@@ -95,6 +95,12 @@ def _endpoint(token: str) -> Any:
     return endpoint
 
 
+def known(token: str) -> bool:
+    """Whether an execution waits, or has waited, for the token."""
+    with _lock:
+        return token in _pools
+
+
 def succeed(token: str, output: str) -> None:
     _endpoint(token).notify(CallbackOutcomeSuccess(callback_id=token, output=output))
 

@@ -116,3 +116,18 @@ def test_a_target_that_stays_busy_is_given_up(plain: Endpoint, cloud: Endpoint, 
         return wanted.items() <= told.items() and bool(busy.asked == 2)
 
     seen_here_only(body, plain, cloud)
+
+
+def test_an_entry_that_is_no_event_is_refused_and_the_others_are_taken(
+    plain: Endpoint, cloud: Endpoint
+) -> None:
+    """PutEvents answers for each entry: one without a source is none, nor one whose detail is no JSON."""
+
+    def body(place: Endpoint) -> bool:
+        whole = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}
+        sourceless = {name: value for name, value in whole.items() if name != "Source"}
+        answer = place.client("events").put_events(Entries=[sourceless, whole, {**whole, "Detail": "cow"}])
+        codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
+        return (answer["FailedEntryCount"], codes) == (2, ["InvalidArgument", None, "MalformedDetail"])
+
+    seen_here_only(body, plain, cloud)

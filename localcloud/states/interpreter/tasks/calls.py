@@ -112,8 +112,10 @@ class Calls:
             f"Status Code: {about.get('HTTPStatusCode')}",
             f"Request ID: {about.get('RequestId')}",
         ]
-        if about.get("HostId"):
-            details.append(f"Extended Request ID: {about['HostId']}")
+        # S3 has a second id of every request; where its stand-in gives none, the first one serves.
+        extended = about.get("HostId") or (about.get("RequestId") if prefix == "S3" else None)
+        if extended:
+            details.append(f"Extended Request ID: {extended}")
         return f"{prefix}.{name}", f"{message} ({', '.join(details)})"
 
 

@@ -7,9 +7,12 @@ passes on.
 from __future__ import annotations
 
 import json
+import re
+import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from localcloud.states.interpreter.faults import failure
 from localcloud.states.interpreter.history import to_json
@@ -64,6 +67,16 @@ def function_error(error: Any) -> tuple[str, str]:
     return str(raised.get("errorType") or "Exception"), error.payload
 
 
+_UNQUALIFIED = re.compile(r"(Function not found: arn:(?:[^: ]*:){4}function:[^: ]+)(?= )")
+
+
+def lambda_error(error: ClientError) -> tuple[str, str]:
+    """The name and the cause of what Lambda refused. It names the version that it has looked for."""
+    code = error_of(error)[0]
+    name = f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}"
+    return name, _UNQUALIFIED.sub(r"\1:$LATEST", v1_cause(error, "AWSLambda"))
+
+
 class Invoke(Waits, StateTaskServiceLambda):  # type: ignore[misc]
     """`lambda:invoke`: the payload goes as JSON and comes back as JSON; what the function raised is the
     error.
@@ -90,10 +103,7 @@ class Invoke(Waits, StateTaskServiceLambda):  # type: ignore[misc]
         return super()._from_error(env=env, ex=ex)
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
-        code = error_of(error)[0]
-        return f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}", v1_cause(
-            error, "AWSLambda"
-        )
+        return lambda_error(error)
 
 
 class Function(Calls, StateTaskLambda):  # type: ignore[misc]
@@ -109,11 +119,7 @@ class Function(Calls, StateTaskLambda):  # type: ignore[misc]
         if isinstance(ex, LambdaFunctionErrorException):
             named = function_error(ex)
         elif isinstance(ex, ClientError):
-            code = error_of(ex)[0]
-            named = (
-                f"Lambda.{code if code.endswith('Exception') else code + 'Exception'}",
-                v1_cause(ex, "AWSLambda"),
-            )
+            named = lambda_error(ex)
         else:
             return event
         return failure(
@@ -133,15 +139,40 @@ class Publish(Waits, StateTaskServiceSns):  # type: ignore[misc]
         )
 
 
+class NoSuchHost(Exception):
+    """A queue's URL is none, as its host alone shows."""
+
+
 class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]
+    def _eval_service_task(
+        self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
+    ) -> None:
+        try:
+            super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
+        except ClientError as error:
+            place = urlsplit(str(normalised_parameters.get("QueueUrl", "")))
+            if _no_queue(error) and place.hostname and not place.path.strip("/"):
+                raise NoSuchHost(place.hostname) from error
+            raise
+
+    def _from_error(self, env: Any, ex: Exception) -> Any:
+        if isinstance(ex, NoSuchHost):
+            cause = f"Unable to execute HTTP request: {ex}: Name or service not known"
+            return self._task_failure(env, "SQS.SdkClientException", cause)
+        return super()._from_error(env=env, ex=ex)
+
     def _normalise_parameters(self, parameters: Any, *_: Any, **__: Any) -> None:
         if "MessageBody" in parameters and not isinstance(parameters["MessageBody"], str):
             parameters["MessageBody"] = to_json(parameters["MessageBody"])
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
-        if error_of(error)[0].rpartition(".")[2] in ("NonExistentQueue", "QueueDoesNotExist"):
+        if _no_queue(error):
             return "SQS.QueueDoesNotExistException", v1_cause(error, "AmazonSQS")
         return v1_name(error, "SQS", *self._api()), v1_cause(error, "AmazonSQS")
+
+
+def _no_queue(error: ClientError) -> bool:
+    return error_of(error)[0].rpartition(".")[2] in ("NonExistentQueue", "QueueDoesNotExist")
 
 
 class PutEvents(Waits, StateTaskServiceEvents):  # type: ignore[misc]
@@ -182,12 +213,36 @@ class Item(Calls, StateTaskServiceDynamoDB):  # type: ignore[misc]
     """`dynamodb:getItem`, `putItem`, `updateItem` and `deleteItem`."""
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
-        code = error_of(error)[0]
-        known = code.endswith("Exception")
-        return f"DynamoDB.{code if known else 'AmazonDynamoDBException'}", v1_cause(error, "AmazonDynamoDBv2")
+        return v1_name(error, "DynamoDB", *self._api()), v1_cause(error, "AmazonDynamoDBv2")
 
     def _from_error(self, env: Any, ex: Exception) -> Any:
-        return Calls._from_error(self, env, ex)
+        missing = _MISSING.findall(str(ex)) if isinstance(ex, ParamValidationError) else []
+        return Calls._from_error(self, env, _refused_without(missing) if missing else ex)
+
+
+_MISSING = re.compile(r'Missing required parameter in input: "(\w+)"')
+
+
+def _refused_without(names: list[str]) -> ClientError:
+    """What DynamoDB answers to a request that lacks parameters; botocore does not let it out."""
+    faults = "; ".join(
+        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in names
+    )
+    count = f"{len(names)} validation error{'s' if len(names) > 1 else ''} detected"
+    return ClientError(
+        {
+            "Error": {"Code": "ValidationException", "Message": f"{count}: {faults}"},
+            "ResponseMetadata": {
+                "HTTPStatusCode": 400,
+                "RequestId": str(uuid.uuid4()),
+                "HTTPHeaders": {},
+                "HostId": "",
+                "RetryAttempts": 0,
+            },
+        },
+        "",
+    )
 
 
 class PassedOn(Waits, StateTaskServiceUnsupported):  # type: ignore[misc]

@@ -92,10 +92,14 @@ class Waits(Calls):
         """The answer to a request of which it is not known whether it was made; None to make it."""
         return None
 
-    def _eval_sync(self, env: Any, sync_resolver: Callable[[], Any], **_: Any) -> Any:
+    def _eval_sync(
+        self, env: Any, sync_resolver: Callable[[], Any], callback_endpoint: Any = None, **_: Any
+    ) -> Any:
+        """Look until there is a result; the task's token may be answered before there is one."""
         pause = _FIRST_LOOK
         while env.is_running():
-            result = sync_resolver()
+            sent = callback_endpoint.get_outcome() if callback_endpoint is not None else None
+            result = sent if sent is not None else sync_resolver()
             if result is not None:
                 return result
             env.program_state_event.wait(pause)
