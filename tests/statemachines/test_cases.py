@@ -1,17 +1,28 @@
 """State machines and what AWS documents of their outcome: one body, a table of cases (cases/*.yaml).
 
-A case has a name that says what is claimed, and states      the states; the first one is the start, and
-a state without Next ends (Type and what else it needs apart) definition  or a whole definition, taken
-as it is written language    JSONPath (the default) or JSONata input       the execution's input, {} by
-default answers     what services answer, in order: {"lambda:Invoke": [{result: 1}]}; see fakes.py
-objects     what lies in S3: {"bucket/key": text} token       what is sent back for a task token:
-{output}, {error, cause} or {heartbeats: n, output} stop        stop the execution while it waits:
-{error, cause} and at least one of output      it succeeds with this error       it fails with this
-error name; `cause` is a part of its cause, `cause_is` all of it status      it ends like this
-refused     the definition is refused, and the reason contains this events      the types of its events,
-in order follows     an event's type: the id of the event that it names as the previous one wrote       what
-lies in S3 afterwards, by a part of its key roles       the roles that the calls were made with stops
-this call is made, soon after the end called      the calls of services, with (some of) their arguments
+A case has a name that says what is claimed, and
+
+states       the states; the first one is the start, and a state without Next ends
+definition   in place of states: a whole definition, taken as it is written
+language     JSONPath (the default) or JSONata
+input        the execution's input, {} by default
+answers      what services answer, in order: {"lambda:Invoke": [{result: 1}]}; see fakes.py
+objects      what lies in S3: {"bucket/key": text}
+token        what is sent back for a task token: {output}, {error, cause} or {heartbeats: n, output}
+stop         stop the execution while it waits: {error, cause}
+
+and of these at least one:
+
+output       it succeeds with this
+error        it fails with this error name; `cause` is a part of its cause, `cause_is` all of it
+status       it ends like this
+refused      the definition is refused, and the reason contains this
+events       the types of its events, in order
+follows      an event's type: the id of the event that it names as the previous one
+wrote        what lies in S3 afterwards, by a part of its key
+roles        the roles that the calls were made with
+stops        this call is made, soon after the end
+called       the calls of services, with (some of) their arguments
 """
 
 from __future__ import annotations
