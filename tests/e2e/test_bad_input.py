@@ -191,7 +191,7 @@ def test_the_same_event_five_times_at_once_gives_one_run(laptop: Laptop, usecase
     assert len(runs) == 1
     faults = {answer["errorType"] for answer in answers if "errorType" in answer}
     assert faults <= {"IdempotencyAlreadyInProgressError"}
-    assert {answer["status"] for answer in answers if "status" in answer} == {"started"}
+    assert {answer["status"] for answer in answers if "status" in answer} <= {"started"}
     assert {answer["run"] for answer in answers if "run" in answer} <= {runs[0]["name"]}
 
 
