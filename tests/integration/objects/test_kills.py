@@ -26,6 +26,8 @@ from tests.integration.objects.calls import (
     upload_of,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
