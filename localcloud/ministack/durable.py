@@ -178,16 +178,16 @@ class Durable:
         modules = [name for name in list(sys.modules) if name.startswith("ministack.services.")]
         if store.place == len(modules):
             return
-        place = None
         for service, name in app._state_map.items():
             module = sys.modules.get(f"ministack.services.{name}")
             if module is None or not hasattr(module, "get_state"):
                 continue
             for variable, value in list(vars(module).items()):
                 if getattr(value, "_data", None) is store and variable.startswith("_"):
-                    # Raises RuntimeError where another thread changes a record meanwhile: not found out yet.
-                    place = self._named(service, variable, module)
-        store.place = place or len(modules)
+                    # RuntimeError where another thread changes a record meanwhile: it is not found out yet.
+                    store.place = self._named(service, variable, module) or len(modules)
+                    return
+        store.place = len(modules)
 
     def _named(self, service: str, variable: str, module: Any) -> Any:
         if service in _CONVERTED:

@@ -135,7 +135,7 @@ class Api:
         if answer[0] != 200:
             return answer
         if told["status"] != "SUCCEEDED":
-            del told["output"]
+            told.pop("output", None)
         return self._sfn.json_response({**told, "billingDetails": _billed(told)})
 
     def stop(self, data: dict[str, Any]) -> Any:

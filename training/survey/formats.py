@@ -6,7 +6,6 @@ import codecs
 import csv
 import gzip
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from dropforge.domain.contract.model import Quality
 from training.errors import JobError
+from training.process.reading.drop import CUT_SHORT, GZIP
 
 BY_SUFFIX = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".data": "csv",
@@ -22,7 +22,6 @@ BY_SUFFIX = {
     ".zip": "images",
 }  # fmt: skip
 BY_START = {b"PAR1": "parquet", b"PK\x03\x04": "images"}
-GZIP = b"\x1f\x8b"
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8", "windows-1252", "latin-1")
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -66,7 +65,7 @@ def _unpack(path: Path, target: Path) -> Path:
                 out.write(block)
                 if out.tell() > MOST:
                     raise JobError(f"the file has more than {Quality.megabytes:g} MB when it is unpacked")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+    except CUT_SHORT as fault:
         raise JobError(f"the gzip file cannot be unpacked to its end: {fault}") from None
     return target
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,23 +18,13 @@ from training.train.algorithms import boosting
 TABLE = parse_contract(CONTRACT)
 
 
-def test_bins_that_are_kept_in_files_give_the_same_model(
-    monkeypatch: pytest.MonkeyPatch, container: Container, another: Another
-) -> None:
-    for held, made in ((boosting.HELD, container), (0, another(container.contract))):
-        monkeypatch.setattr(boosting, "HELD", held)
-        made.process(loan_csv(1500))
-        assert made.train(rounds="20") == 0, made.said("failure")
-    twin = another(container.contract)
-    assert twin.content("model/model.onnx") == container.content("model/model.onnx")
-
-
-def test_a_large_matrix_is_kept_in_a_file_and_gives_the_same_model(
-    monkeypatch: pytest.MonkeyPatch, container: Container, another: Another
+@pytest.mark.parametrize("kept", [boosting, rows], ids=["bins", "matrix"])
+def test_what_is_kept_in_files_gives_the_same_model(
+    monkeypatch: pytest.MonkeyPatch, container: Container, another: Another, kept: ModuleType
 ) -> None:
     twin = another(container.contract)
-    for held, made in ((rows.HELD, container), (0, twin)):
-        monkeypatch.setattr(rows, "HELD", held)
+    for held, made in ((kept.HELD, container), (0, twin)):
+        monkeypatch.setattr(kept, "HELD", held)
         made.process(loan_csv(1500))
         assert made.train(rounds="20") == 0, made.said("failure")
     assert twin.content("model/model.onnx") == container.content("model/model.onnx")
