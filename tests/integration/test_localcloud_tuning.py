@@ -30,8 +30,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
     assert running.stop() == 0, running.log()
 
 
-def started(cloud: TinyCloud, name: str, trials: int, pause: float = 0.0) -> str:
-    given = json.dumps({"name": name, "trials": trials, "pause": str(pause)})
+def started(cloud: TinyCloud, name: str, trials: int, pause: float = 0.0, tickets: Path | str = "") -> str:
+    given = json.dumps({"name": name, "trials": trials, "pause": str(pause), "tickets": str(tickets)})
     states = cloud.client("stepfunctions")
     return str(states.start_execution(stateMachineArn=cloud.outputs["Tune"], input=given)["executionArn"])
 
@@ -43,11 +43,17 @@ def described(cloud: TinyCloud, name: str) -> dict[str, Any]:
     return found
 
 
-def running(cloud: TinyCloud, name: str) -> bool:
+def counted(cloud: TinyCloud, name: str, status: str) -> int:
+    """How many of the trials are in that state."""
     try:
-        return bool(described(cloud, name)["TrainingJobStatusCounters"]["Completed"])
+        return int(described(cloud, name)["TrainingJobStatusCounters"][status])
     except cloud.client("sagemaker").exceptions.ResourceNotFound:
-        return False
+        return 0
+
+
+def put_tickets(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).touch()
 
 
 def test_the_best_trial_goes_on(cloud: TinyCloud) -> None:
@@ -67,25 +73,28 @@ def test_the_best_trial_goes_on(cloud: TinyCloud) -> None:
     assert told["detail"]["TrainingJobStatusCounters"]["Completed"] == 8
 
 
-def test_a_kill_costs_the_trials_that_ran_and_nothing_else(cloud: TinyCloud) -> None:
+def test_a_kill_costs_the_trials_that_ran_and_nothing_else(cloud: TinyCloud, tmp_path: Path) -> None:
     """SIGKILL in the middle: the same job and the same execution reach their end at the next start."""
-    arn = started(cloud, "killed", 4, pause=0.4)
-    eventually(lambda: running(cloud, "killed"), 30)
+    put_tickets(tmp_path, "first", "second")
+    arn = started(cloud, "killed", 4, tickets=tmp_path)
+    eventually(
+        lambda: [counted(cloud, "killed", status) for status in ("Completed", "InProgress")] == [2, 2], 30
+    )
     assert cloud.process is not None
     cloud.process.send_signal(signal.SIGKILL)
     cloud.process.wait()
     (cloud.state / "cloud.json").unlink()
     cloud.start(*ARGUMENTS)
+    put_tickets(tmp_path, "third", "fourth")
     ended = cloud.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended.get("cause")
-    counters = described(cloud, "killed")["TrainingJobStatusCounters"]
-    assert counters["Completed"] == 4
-    assert 1 <= counters["RetryableError"] <= 2
+    assert counted(cloud, "killed", "Completed") == 4
+    assert counted(cloud, "killed", "RetryableError") == 2
 
 
 def test_an_execution_that_is_stopped_stops_its_tuning_job(cloud: TinyCloud) -> None:
     arn = started(cloud, "given-up", 50, pause=0.4)
-    eventually(lambda: running(cloud, "given-up"), 30)
+    eventually(lambda: counted(cloud, "given-up", "Completed"), 30)
     cloud.client("stepfunctions").stop_execution(executionArn=arn)
     stopped = eventually(
         lambda: described(cloud, "given-up")["HyperParameterTuningJobStatus"] == "Stopped", 30
