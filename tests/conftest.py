@@ -31,7 +31,7 @@ def pytest_configure() -> None:
 # What a folder's tests are, so that none has to say it of itself.
 KINDS = {"integration": ("slow",), "conformance": ("slow",), "e2e": ("slow", "e2e")}
 # Seconds: the first test of a clean checkout also builds the image and the layers.
-PATIENCE = {"integration": 300, "e2e": 600}
+LIMITS = {"integration": 600, "e2e": 900}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,8 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         for mark in KINDS.get(folder, ()):
             item.add_marker(mark)
-        if folder in PATIENCE and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(PATIENCE[folder]))
+        if folder in LIMITS and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LIMITS[folder]))
 
 
 @pytest.hookimpl(optionalhook=True)

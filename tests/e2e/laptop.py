@@ -8,13 +8,13 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
 import yaml
+
+from tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 Message = dict[str, Any]
@@ -157,22 +157,12 @@ class Laptop:
                 sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return self._inbox
 
-    def told(self, kind: str, usecase: str, count: int = 1, seconds: float = 60) -> list[Message]:
+    def told(self, kind: str, usecase: str, count: int = 1) -> list[Message]:
         def matching() -> list[Message]:
             found = [m for m in self.inbox() if m["kind"] == kind and m["usecase"] == usecase]
             return found if len(found) >= count else []
 
-        return eventually(matching, f"{count} message(s) {kind} about {usecase}", seconds)
-
-
-def eventually(probe: Callable[[], Answer], what: str, seconds: float = 60) -> Answer:
-    """The probe's first true answer."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := probe():
-            return answer
-        time.sleep(0.25)
-    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+        return eventually(matching, f"{count} message(s) {kind} about {usecase}")
 
 
 def loan_contract(usecase: str = "loan", **changes: Any) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.laptop import Laptop, eventually, loan_contract, loan_rows, without_target
+from tests.e2e.laptop import Laptop, loan_contract, loan_rows, without_target
+from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +26,6 @@ def test_the_aws_cli_alone_drives_the_loop(laptop: Laptop, rows: Path, tmp_path:
             "ModelPackageSummaryList"
         ],
         "a registered model",
-        120,
     )[0]["ModelPackageArn"]
     laptop.aws(
         "sagemaker",
@@ -36,7 +36,7 @@ def test_the_aws_cli_alone_drives_the_loop(laptop: Laptop, rows: Path, tmp_path:
         "Approved",
     )
     endpoints = ("sagemaker", "list-endpoints", "--name-contains", group, "--status-equals", "InService")
-    eventually(lambda: laptop.aws(*endpoints)["Endpoints"], "an endpoint in service", 60)
+    eventually(lambda: laptop.aws(*endpoints)["Endpoints"], "an endpoint in service")
 
     one = tmp_path / "one.csv"
     one.write_text(without_target(loan_rows(1)))

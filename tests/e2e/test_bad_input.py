@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.laptop import Laptop, eventually, loan_contract, loan_rows
+from tests.e2e.laptop import Laptop, loan_contract, loan_rows
+from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +84,7 @@ def dropped(laptop: Laptop, usecase: str) -> dict[str, dict[str, Any]]:
         )
         return found if done else {}
 
-    return eventually(ended, "an end of every bad drop", 240)
+    return eventually(ended, "an end of every bad drop")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -211,4 +212,4 @@ def _end_of(laptop: Laptop, usecase: str | None, version: str) -> dict[str, Any]
         ours = [e for e in _runs_of(laptop, usecase) if e["input"]["version_id"] == version]
         return ours[0] if ours and ours[0]["status"] != "RUNNING" else {}
 
-    return eventually(ended, "the run's end", 120)
+    return eventually(ended, "the run's end")

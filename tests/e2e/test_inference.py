@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from tests.e2e.laptop import Laptop, eventually, loan_contract, loan_rows, without_target
+from tests.e2e.laptop import Laptop, loan_contract, loan_rows, without_target
+from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 

@@ -13,17 +13,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli import local
-from tests.e2e.laptop import Answer, Laptop, Message, loan_contract, without_target
-from tests.e2e.laptop import eventually as eventually_within
+from tests.e2e.laptop import Laptop, loan_contract, without_target
+from tests.patience import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 _USECASE = "killed"
-_PATIENCE = 150
-"""Seconds. What a killed function had begun is tried again after a minute, as on AWS."""
-
-
-def eventually(probe: Callable[[], Answer], what: str, seconds: float = _PATIENCE) -> Answer:
-    return eventually_within(probe, what, seconds)
 
 
 @pytest.fixture
@@ -43,11 +37,8 @@ class Home(Laptop):
         os.kill(cloud.pid, signal.SIGKILL)
         port = int(cloud.endpoint_url.rsplit(":", 1)[1])
         # Its sockets are closed when the last of its threads has ended, which is after the process is gone.
-        eventually(lambda: not local.exists(cloud.pid) and _is_free(port), "the end of the process", 30)
+        eventually(lambda: not local.exists(cloud.pid) and _is_free(port), "the end of the process")
         self.dropforge("up", "--port", str(port), "--detach")
-
-    def told(self, kind: str, usecase: str, count: int = 1, seconds: float = _PATIENCE) -> list[Message]:
-        return super().told(kind, usecase, count, seconds)
 
     def jobs(self, kind: str) -> list[dict[str, Any]]:
         maker = self.client("sagemaker")

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.laptop import Laptop, eventually, loan_contract, loan_rows, without_target
+from tests.e2e.laptop import Laptop, loan_contract, loan_rows, without_target
+from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +31,7 @@ def test_a_5xx_alarm_on_the_second_version_brings_the_first_one_back(laptop: Lap
     for _ in range(3):
         assert _status_of_a_request(laptop) >= 500
 
-    eventually(lambda: _served_config(laptop) == first and _state(laptop) == "InService", "version 1", 90)
+    eventually(lambda: _served_config(laptop) == first and _state(laptop) == "InService", "version 1")
     message = laptop.told("rolled_back", "guarded")[0]
     assert f"{laptop.stack}-guarded-5xx" in message["message"]
     assert _status_of_a_request(laptop) == 200

@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ class TinyCloud:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-        eventually(lambda: (self.state / "cloud.json").exists() or self.process.poll() is not None, 90)
+        eventually(lambda: (self.state / "cloud.json").exists() or self.process.poll() is not None)
         assert self.process.poll() is None, self.log()
         return self
 
@@ -113,7 +114,7 @@ class TinyCloud:
 
     def ended(self, arn: str) -> dict[str, Any]:
         states = self.client("stepfunctions")
-        return eventually(lambda: _if_ended(states.describe_execution(executionArn=arn)), 60)
+        return eventually(lambda: _if_ended(states.describe_execution(executionArn=arn)))
 
     def heard(self, wanted: Callable[[dict[str, Any]], bool], queue: str = "QueueUrl") -> dict[str, Any]:
         """The first event that the function passed on to the queue and that is wanted; others are dropped."""
@@ -127,19 +128,8 @@ class TinyCloud:
                     return event
             return None
 
-        return eventually(look, 20)
+        return eventually(look)
 
 
 def _if_ended(execution: dict[str, Any]) -> dict[str, Any] | None:
     return None if execution["status"] == "RUNNING" else execution
-
-
-def eventually(look: Callable[[], Any], seconds: float) -> Any:
-    """The first true answer within that time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"nothing came within {seconds} s")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from tests.integration.localcloud_process import eventually, free_port
+from tests.integration.localcloud_process import free_port
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ class PlainMiniStack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        eventually(self._answers, 30)
+        eventually(self._answers)
         return self
 
     def _answers(self) -> bool:

@@ -13,7 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "town"}}}}
 ACCOUNT = "000000000000"
@@ -185,7 +186,7 @@ def test_an_event_that_may_not_be_delivered_is_a_dead_letter(cloud: TinyCloud) -
     sqs.set_queue_attributes(QueueUrl=url["letters"], Attributes={"Policy": policy})
     events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
     read = {"QueueUrl": url["letters"], "MessageAttributeNames": ["All"]}
-    (letter,) = eventually(lambda: sqs.receive_message(**read).get("Messages"), 10)
+    (letter,) = eventually(lambda: sqs.receive_message(**read).get("Messages"))
     assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
     assert not sqs.receive_message(QueueUrl=url["target"]).get("Messages")
 

@@ -11,7 +11,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,11 @@ def test_an_error_keeps_its_own_type(cloud: TinyCloud) -> None:
 
 
 def test_the_fence_refuses_every_other_host_at_once(cloud: TinyCloud) -> None:
-    """A function that connects elsewhere gets an error that says why, without waiting."""
-    started = time.monotonic()
+    """A function that connects elsewhere gets an error that says why instead of running out of time."""
     error, answer = cloud.invoke({"ask": "outside"})
     assert error == "Unhandled"
     assert answer["errorType"] == "OutsideRefused"
     assert "fence" in answer["errorMessage"]
-    assert time.monotonic() - started < 3
 
 
 def test_a_function_that_runs_too_long_is_ended(cloud: TinyCloud) -> None:
@@ -102,7 +101,7 @@ def test_an_alarm_sees_its_own_dimensions_and_tells_eventbridge(cloud: TinyCloud
     def state() -> str:
         return str(watch.describe_alarms(AlarmNames=["tiny-alarm"])["MetricAlarms"][0]["StateValue"])
 
-    eventually(lambda: state() == "OK", 10)
+    eventually(lambda: state() == "OK")
     point("old")
     assert state() == "OK"
     point("new")
@@ -139,7 +138,7 @@ def test_a_state_machine_calls_services_and_reads_what_they_answer(cloud: TinyCl
     assert ended["status"] == "SUCCEEDED", ended
     assert json.loads(ended["output"])["said"] == "hello"
     assert cloud.client("cloudwatch").describe_alarms(AlarmNames=["from-a-state"])["MetricAlarms"]
-    messages = eventually(lambda: cloud.client("sqs").receive_message(QueueUrl=queue).get("Messages"), 10)
+    messages = eventually(lambda: cloud.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
     told = json.loads(messages[0]["Body"])
     assert json.loads(told["Message"]) == {"said": "hello"}
     assert told["MessageAttributes"]["kind"]["Value"] == "told"
@@ -245,7 +244,7 @@ def test_a_failed_job_fails_its_task_with_the_description_as_cause(cloud: TinyCl
 
 
 def test_waiting_executions_do_not_hold_up_the_endpoint(cloud: TinyCloud) -> None:
-    """Twelve executions wait for jobs at once, and a call in between is answered at once."""
+    """Twelve executions wait for jobs at once, and a call in between is answered before they end."""
 
     def one(number: int) -> str:
         return str(cloud.run("JobMachine", {"name": f"many-{number}", "do": "work"})["status"])
@@ -253,9 +252,8 @@ def test_waiting_executions_do_not_hold_up_the_endpoint(cloud: TinyCloud) -> Non
     with ThreadPoolExecutor(12) as pool:
         running = [pool.submit(one, number) for number in range(12)]
         time.sleep(0.5)
-        started = time.monotonic()
         cloud.client("s3").list_buckets()
-        assert time.monotonic() - started < 2
+        assert not all(each.done() for each in running)
         assert {each.result() for each in running} == {"SUCCEEDED"}
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,8 +48,8 @@ def test_orders_come_through_a_queue(deployed: Callable[[str], TinyCloud]) -> No
         said = json.loads(answer["Payload"].read())
         return said if said.get("orders") == 7 else None
 
-    assert eventually(counted, 20) == {"orders": 7, "total": 56}
-    found = eventually(lambda: sqs.receive_message(QueueUrl=outputs["Spoilt"]).get("Messages"), 20)
+    assert eventually(counted) == {"orders": 7, "total": 56}
+    found = eventually(lambda: sqs.receive_message(QueueUrl=outputs["Spoilt"]).get("Messages"))
     assert json.loads(found[0]["Body"])["id"] == "spoilt"
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from cli import local
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 pytestmark = pytest.mark.slow
 _ROLE = "arn:aws:iam::000000000000:role/machine"
@@ -98,10 +99,10 @@ def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path
     told = tmp_path / "process"
     with ThreadPoolExecutor(1) as pool:
         pool.submit(cloud.invoke, {"ask": "sleep", "seconds": 9, "tell": str(told)})
-        process = int(eventually(lambda: told.exists() and told.read_text(), 5))
+        process = int(eventually(lambda: told.exists() and told.read_text()))
         assert cloud.process is not None
         cloud.process.send_signal(signal.SIGKILL)
-        eventually(lambda: not local.exists(process), 3)
+        eventually(lambda: not local.exists(process))
     killed_and_started(cloud)
 
 
@@ -167,8 +168,8 @@ def test_executions_go_on_where_they_stood(cloud: TinyCloud) -> None:
         states.start_execution(stateMachineArn=arn, input='{"name": "kept"}')["executionArn"]
         for arn in (waits, tokens, both)
     )
-    eventually(lambda: "WaitStateEntered" in types(cloud, waiting), 30)
-    message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), 30)[0]
+    eventually(lambda: "WaitStateEntered" in types(cloud, waiting))
+    message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]
     killed_and_started(cloud)
 
     states = cloud.client("stepfunctions")
@@ -181,7 +182,7 @@ def test_executions_go_on_where_they_stood(cloud: TinyCloud) -> None:
             return False  # the execution is not at its task again yet
         return True
 
-    eventually(answered, 20)
+    eventually(answered)
     assert cloud.ended(asking)["output"] == '{"ok":1}'
     assert types(cloud, asking)[1:-2] == [
         "TaskStateEntered",
@@ -206,7 +207,7 @@ def test_a_job_that_ran_is_failed_and_its_execution_follows_its_definition(cloud
     started = states.start_execution(
         stateMachineArn=cloud.outputs["JobMachine"], input=json.dumps({"name": "cut-off", "do": "sleep"})
     )["executionArn"]
-    eventually(lambda: "TaskSubmitted" in types(cloud, started), 30)
+    eventually(lambda: "TaskSubmitted" in types(cloud, started))
     killed_and_started(cloud)
 
     ended = cloud.ended(started)
@@ -246,10 +247,10 @@ def test_it_stops_in_order_with_executions_running(cloud: TinyCloud) -> None:
     slow = states.start_execution(stateMachineArn=machine(cloud, "slow", wait, "Wait"))["executionArn"]
     given = json.dumps({"name": "stopped", "do": "sleep"})
     working = states.start_execution(stateMachineArn=cloud.outputs["JobMachine"], input=given)["executionArn"]
-    eventually(lambda: "TaskSubmitted" in types(cloud, working), 20)
+    eventually(lambda: "TaskSubmitted" in types(cloud, working))
     begun = time.monotonic()
     assert cloud.stop() == 0, cloud.log()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     cloud.start()
     assert cloud.ended(slow)["status"] == "SUCCEEDED"
     assert "stopped while this job ran" in cloud.ended(working)["cause"]
@@ -268,4 +269,4 @@ def test_sigkill_leaves_no_process_behind(cloud: TinyCloud, tmp_path: Path) -> N
         listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
         return "\n".join(line for line in listed.splitlines() if str(cloud.state.parent) in line)
 
-    eventually(lambda: not left(), 10)
+    eventually(lambda: not left())

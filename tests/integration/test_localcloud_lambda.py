@@ -12,7 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def invoke(cloud: TinyCloud, **event: Any) -> tuple[str | None, Any]:
 
 def received(cloud: TinyCloud, queue: str) -> dict[str, Any]:
     sqs = cloud.client("sqs")
-    found = eventually(lambda: sqs.receive_message(QueueUrl=cloud.outputs[queue]).get("Messages"), 15)
+    found = eventually(lambda: sqs.receive_message(QueueUrl=cloud.outputs[queue]).get("Messages"))
     body: dict[str, Any] = json.loads(found[0]["Body"])
     return body
 
@@ -170,4 +171,4 @@ def test_an_asynchronous_failure_is_tried_again_and_told(cloud: TinyCloud) -> No
 def test_code_that_changes_on_disk_is_deployed_again(cloud: TinyCloud, folder: Path) -> None:
     """With --watch the next invocation after a moment runs the new code."""
     (folder / "code" / "handler.py").write_text(CODE.replace("VERSION = 1", "VERSION = 2"))
-    eventually(lambda: invoke(cloud)[1]["version"] == 2, 20)
+    eventually(lambda: invoke(cloud)[1]["version"] == 2)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import IMAGE, TinyCloud, eventually
+from tests.integration.localcloud_process import IMAGE, TinyCloud
 from tests.integration.sockets import family, listeners
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +132,7 @@ def settled(cloud: TinyCloud, stack: str) -> str:
             return "GONE"
         return None if status.endswith("_IN_PROGRESS") else status
 
-    return str(eventually(look, 60))
+    return str(eventually(look))
 
 
 def told(cloud: TinyCloud, stack: str) -> str:
@@ -184,7 +185,7 @@ def test_a_failing_create_is_undone_and_says_what_failed(cloud: TinyCloud) -> No
     bucket, queue = {"Type": "AWS::S3::Bucket"}, {"Type": "AWS::SQS::Queue"}
     made = {"Role": ROLE, "Maker": FUNCTION, "Bucket": bucket, "Queue": queue, "Thing": thing(Ask="fail")}
     assert applied(cloud, "failing", made) == "ROLLBACK_COMPLETE"
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     assert "OutOfMilk: there is no milk" in failures(cloud, "failing")["Thing"]
     assert left_over(before, account(cloud)) == {}
     gone(cloud, "failing")
@@ -273,7 +274,7 @@ def test_a_function_and_a_job_are_told_why_they_cannot_reach_aws(cloud: TinyClou
     assert "sts.amazonaws.com" in answer["errorMessage"]
     assert "127.0.0.1 only" in answer["errorMessage"]
     assert "fence refused" in cloud.invoke({"ask": "boto3"})[1]["errorMessage"]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     job = cloud.run("JobMachine", {"name": f"outside-{int(time.time())}", "do": "aws"})
     assert job["status"] == "FAILED"
     assert "fence" in job["cause"]
@@ -292,4 +293,4 @@ def test_the_whole_application_leaves_nothing_behind(cloud: TinyCloud) -> None:
     # What was packaged, and the layer: SAM gives it DeletionPolicy Retain, on AWS too.
     kept = {"s3 Buckets": {"localcloud-artifacts-000000000000-us-east-1"}, "lambda Layers": {"Layer"}}
     assert left == kept
-    eventually(lambda: len(family(cloud.process.pid)) == 1, 15)
+    eventually(lambda: len(family(cloud.process.pid)) == 1)

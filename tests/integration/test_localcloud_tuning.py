@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
+from tests.patience import eventually
 
 APP = Path(__file__).with_name("tuning_app")
 IMAGE = "tune:local"
@@ -77,9 +78,7 @@ def test_a_kill_costs_the_trials_that_ran_and_nothing_else(cloud: TinyCloud, tmp
     """SIGKILL in the middle: the same job and the same execution reach their end at the next start."""
     put_tickets(tmp_path, "first", "second")
     arn = started(cloud, "killed", 4, tickets=tmp_path)
-    eventually(
-        lambda: [counted(cloud, "killed", status) for status in ("Completed", "InProgress")] == [2, 2], 30
-    )
+    eventually(lambda: [counted(cloud, "killed", status) for status in ("Completed", "InProgress")] == [2, 2])
     assert cloud.process is not None
     cloud.process.send_signal(signal.SIGKILL)
     cloud.process.wait()
@@ -94,10 +93,8 @@ def test_a_kill_costs_the_trials_that_ran_and_nothing_else(cloud: TinyCloud, tmp
 
 def test_an_execution_that_is_stopped_stops_its_tuning_job(cloud: TinyCloud) -> None:
     arn = started(cloud, "given-up", 50, pause=0.4)
-    eventually(lambda: counted(cloud, "given-up", "Completed"), 30)
+    eventually(lambda: counted(cloud, "given-up", "Completed"))
     cloud.client("stepfunctions").stop_execution(executionArn=arn)
-    stopped = eventually(
-        lambda: described(cloud, "given-up")["HyperParameterTuningJobStatus"] == "Stopped", 30
-    )
+    stopped = eventually(lambda: described(cloud, "given-up")["HyperParameterTuningJobStatus"] == "Stopped")
     assert stopped
     assert described(cloud, "given-up")["BestTrainingJob"]["TrainingJobStatus"] == "Completed"

@@ -14,7 +14,8 @@ from botocore.exceptions import WaiterError
 
 from localcloud.build.requirements import installed_environment
 from tests.conformance.answers import wrong_with
-from tests.integration.localcloud_process import ROOT, TinyCloud, eventually
+from tests.integration.localcloud_process import ROOT, TinyCloud
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,9 +228,9 @@ def test_the_aws_cli_runs_the_loop_and_waits(cloud: TinyCloud) -> None:
             kind = operation.removeprefix("create_").replace("_", "-")
             describe = ("sagemaker", f"describe-{kind}", f"--{kind}-name", name)
             status = f"{kind.split('-')[0].title()}JobStatus"
-            told = eventually(lambda d=describe, s=status: _over(aws(*d), s), 60)
+            told = eventually(lambda d=describe, s=status: _over(aws(*d), s))
             assert told[status] == "Completed", told.get("FailureReason")
-    eventually(lambda: _over(aws("sagemaker", "describe-endpoint", "--endpoint-name", name)), 60)
+    eventually(lambda: _over(aws("sagemaker", "describe-endpoint", "--endpoint-name", name)))
     aws("sagemaker", "wait", "endpoint-in-service", "--endpoint-name", name)
     answer = cloud.state / "answer"
     invoked = (

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import ROOT, TinyCloud, eventually
+from tests.integration.localcloud_process import ROOT, TinyCloud
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def settled(cloud: TinyCloud, name: str) -> None:
         described = sagemaker.describe_endpoint(EndpointName=name)
         return described if described["EndpointStatus"] in ("InService", "Failed") else None
 
-    described = eventually(ended, 30)
+    described = eventually(ended)
     assert described["EndpointStatus"] == "InService", described["FailureReason"]
 
 
@@ -129,7 +130,7 @@ def test_an_approval_by_the_cli_reaches_a_rule_of_eventbridge(cloud: TinyCloud) 
         seen.extend(events(cloud))
         return len(seen) >= 2
 
-    eventually(both, 15)
+    eventually(both)
     approved = [event for event in seen if "UpdatedModelPackageFields" in event["detail"]]
     assert [event["detail"]["UpdatedModelPackageFields"] for event in approved] == [["ModelApprovalStatus"]]
     assert approved[0]["source"] == "aws.sagemaker"
@@ -176,10 +177,10 @@ def test_an_endpoint_answers_over_http_is_captured_and_sets_off_an_alarm(
         alarms.extend(event for event in events(cloud) if event["source"] == "aws.cloudwatch")
         return any(event["detail"]["state"]["value"] == "ALARM" for event in alarms)
 
-    eventually(raised, 15)
+    eventually(raised)
     s3, bucket = cloud.client("s3"), outputs(cloud)["Bucket"]
     prefix = {"Bucket": bucket, "Prefix": "capture/loan/AllTraffic/"}
-    found = eventually(lambda: s3.list_objects_v2(**prefix).get("Contents"), 15)
+    found = eventually(lambda: s3.list_objects_v2(**prefix).get("Contents"))
     assert len(found) == 1
 
 

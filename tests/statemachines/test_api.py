@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.ministack.server import free_port
+from tests.patience import eventually
 
 pytestmark = pytest.mark.slow
 _ROLE = "arn:aws:iam::000000000000:role/machine"
@@ -62,12 +63,12 @@ def create(sfn: Any, name: str, definition: dict[str, Any] | str, kind: str = "S
     )
 
 
-def finished(sfn: Any, arn: str, seconds: float = 20) -> dict[str, Any]:
-    limit = time.monotonic() + seconds
-    while (described := sfn.describe_execution(executionArn=arn))["status"] == "RUNNING":
-        assert time.monotonic() < limit
-        time.sleep(0.005)
-    return dict(described)
+def finished(sfn: Any, arn: str) -> dict[str, Any]:
+    def over() -> dict[str, Any] | None:
+        described = sfn.describe_execution(executionArn=arn)
+        return None if described["status"] == "RUNNING" else dict(described)
+
+    return eventually(over)
 
 
 def chain(length: int) -> dict[str, Any]:

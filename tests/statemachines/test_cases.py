@@ -39,6 +39,7 @@ import yaml
 from localcloud.states.interpreter import program, tokens
 from localcloud.states.interpreter.check import refusal
 from localcloud.states.interpreter.execution import Context, Execution, Outcome
+from tests.patience import PATIENCE, eventually
 from tests.statemachines.fakes import FakeServices
 
 _FOLDER = Path(__file__).parent / "cases"
@@ -118,20 +119,20 @@ def perform(text: str, case: dict[str, Any], services: FakeServices) -> Outcome:
     if "token" in case:
         send(execution, case["token"])
     if "stop" in case:
-        until(
+        eventually(
             lambda: any(
                 "Submitted" in e["type"] or "WaitStateEntered" in e["type"] for e in execution.history
             )
         )
         execution.stop(**case["stop"])
-    outcome = execution.wait(20)
+    outcome = execution.wait(PATIENCE)
     assert outcome.status != "RUNNING", [event["type"] for event in execution.history]
     return outcome
 
 
 def send(execution: Execution, what: dict[str, Any]) -> None:
     pool = execution.env.callback_pool_manager._pool
-    until(lambda: bool(pool) and any("Submitted" in e["type"] for e in execution.history))
+    eventually(lambda: bool(pool) and any("Submitted" in e["type"] for e in execution.history))
     token = next(iter(pool))
     for _ in range(what.get("heartbeats", 0)):
         time.sleep(0.4)
@@ -140,13 +141,6 @@ def send(execution: Execution, what: dict[str, Any]) -> None:
         tokens.succeed(token, json_of(what["output"]))
     else:
         tokens.fail(token, what.get("error"), what.get("cause"))
-
-
-def until(true: Any) -> None:
-    limit = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
 
 
 def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> None:
@@ -172,7 +166,7 @@ def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> Non
         assert {k: arguments.get(k) for k in wanted} == wanted
     assert services.roles == set(case["roles"]) if "roles" in case else True
     if "stops" in case:
-        until(lambda: any(name == case["stops"] for name, _ in services.calls))
+        eventually(lambda: any(name == case["stops"] for name, _ in services.calls))
     assert len(services.calls) >= len(case.get("called", [])), services.calls
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import eventually
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,7 @@ def ended(place: Endpoint, arn: str) -> dict[str, Any]:
         found: dict[str, Any] = states.describe_execution(executionArn=arn)
         return None if found["status"] == "RUNNING" else found
 
-    return eventually(look, 30)
+    return eventually(look)
 
 
 def queue(place: Endpoint, name: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import eventually
 from tests.integration.mended_faults.places import queue, received, seen_here_only
+from tests.patience import eventually
 
 if TYPE_CHECKING:
     from tests.integration.mended_faults.places import Endpoint
@@ -101,4 +101,4 @@ def settled(place: Endpoint, stack: str) -> str | None:
             return "GONE"
         return None if status.endswith("_IN_PROGRESS") else status
 
-    return str(eventually(look, 30))
+    return str(eventually(look))

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tests.integration.localcloud_process import TinyCloud, eventually
+from tests.integration.localcloud_process import TinyCloud
 from tests.integration.objects.calls import BUCKET, MB, VERSIONS, content, parts_of, refused
+from tests.patience import eventually
 
 
 def test_a_copy_is_an_object_of_its_own(s3: Any) -> None:
@@ -94,7 +95,7 @@ def test_an_event_tells_size_tag_and_version(cloud: TinyCloud, s3: Any) -> None:
             heard[detail["object"]["key"]] = detail
         return len(heard) == 3
 
-    eventually(listen, 20)
+    eventually(listen)
     reasons = {"one": "PutObject", "two": "CompleteMultipartUpload", "three": "CopyObject"}
     for key, reason in reasons.items():
         head, told = s3.head_object(Bucket=VERSIONS, Key=key), heard[key]["object"]

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -159,16 +158,6 @@ class _Raw(BytesIO):
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def eventually(ready: Callable[[], Any], seconds: float = 15) -> Any:
-    """The first true answer; a failure where there is none in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := ready():
-            return answer
-        time.sleep(0.02)
-    raise AssertionError(f"still not so after {seconds} seconds")
 
 
 def alive(pid: int) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from localcloud.fence import GUARD
 from localcloud.sagemaker import Image
-from tests.unit.sagemaker.laptop import IMAGE, ROLE, FakePorts, Laptop, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import IMAGE, ROLE, FakePorts, Laptop
 from tests.unit.sagemaker.test_jobs import unpacked
 from tests.unit.training.learning import Job, contract_of, rows_of
 
@@ -81,7 +82,7 @@ def ended(laptop: Laptop, name: str) -> dict[str, Any]:
         job = laptop.sagemaker.describe_training_job(TrainingJobName=name)
         return job if job["TrainingJobStatus"] != "InProgress" else None
 
-    job: dict[str, Any] = eventually(over, seconds=120)
+    job: dict[str, Any] = eventually(over)
     log = (laptop.state / "jobs/training-job" / name / "log").read_text()
     assert job["TrainingJobStatus"] == "Completed", f"{job.get('FailureReason')}\n{log}"
     return job

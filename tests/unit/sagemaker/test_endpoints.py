@@ -15,7 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.sagemaker import Limits
-from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop, alive, eventually, together
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop, alive, together
 
 EVENT = "SageMaker Endpoint State Change"
 

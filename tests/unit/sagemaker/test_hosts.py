@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from localcloud.fence import GUARD
 from localcloud.sagemaker.jobs.hosts import hosts_in
 from localcloud.sagemaker.runtime.process import can_mount
-from tests.unit.sagemaker.laptop import alive, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import alive
 from tests.unit.sagemaker.test_jobs import (
     processing_request,
     training_request,

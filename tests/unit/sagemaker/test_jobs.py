@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.sagemaker.runtime.process import can_mount
-from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from localcloud.sagemaker.runtime.process import can_mount, start
-from tests.unit.sagemaker.laptop import alive, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import alive
 
 ROOT = Path(__file__).resolve().parents[3]
 PATH = {"PATH": os.defpath}
@@ -65,9 +65,7 @@ def test_a_program_may_tidy_up_at_sigterm_and_is_killed_after_the_grace(tree: Pa
         lines.append,
     )
     eventually(lambda: "deaf" in lines)
-    started = time.monotonic()
     assert deaf.end(0.3) == 137
-    assert time.monotonic() - started < 5
 
 
 def test_a_program_that_is_not_there_says_so(tree: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sagemaker.laptop import Laptop, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import Laptop
 from tests.unit.sagemaker.test_jobs import process, train, training_request, wait_training
 
 SPOT = {

@@ -7,7 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sagemaker.laptop import Laptop, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import Laptop
 from tests.unit.sagemaker.test_jobs import unpacked
 from tests.unit.sagemaker.tuning import (
     X,
@@ -81,7 +82,7 @@ def test_no_more_trials_run_at_once_than_was_said(laptop: Laptop) -> None:
         running.append(job["TrainingJobStatusCounters"]["InProgress"])
         return bool(job["HyperParameterTuningJobStatus"] == "Completed")
 
-    eventually(over, 30)
+    eventually(over)
     assert max(running) == 2
     assert len(trials(laptop, "pair")) == 5
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop, eventually
+from tests.patience import eventually
+from tests.unit.sagemaker.laptop import IMAGE, ROLE, Laptop
 
 X = {"Name": "x", "MinValue": "0", "MaxValue": "1", "ScalingType": "Linear"}
 
@@ -48,12 +49,12 @@ def start(laptop: Laptop, name: str, how: dict[str, Any], static: dict[str, str]
     )
 
 
-def ended(laptop: Laptop, name: str, seconds: float = 30) -> dict[str, Any]:
+def ended(laptop: Laptop, name: str) -> dict[str, Any]:
     def over() -> Any:
         job = laptop.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
         return job if job["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping") else None
 
-    job: dict[str, Any] = eventually(over, seconds)
+    job: dict[str, Any] = eventually(over)
     return job
 
 

@@ -318,7 +318,7 @@ def test_on_real_photographs_svm_and_boosting_reach_85_percent(tmp_path: Path) -
 
     begun = time.monotonic()
     found, _ = read_place(Path(os.environ["DROPFORGE_REAL_DATA"]) / "images.zip", tmp_path)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     assert found.parts is not None
     x = found.rows.select(NAMES).to_numpy()
     y = found.rows["label"].cast(pl.Enum(sorted(set(found.rows["label"])))).to_physical().to_numpy()
