@@ -75,9 +75,6 @@ class Predictor:
     def matrix(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
         return self._matrix(self.features.arrays(records, places))
 
-    def matrix_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
-        return self._matrix(self.features.from_frame(rows))
-
     def _matrix(self, feed: Feed) -> NDArray[np.float32]:
         matrix: NDArray[np.float32] = self._transform.run(None, feed)[0]
         return matrix

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from training.features import Source
 
 MOST_VALUES = 1000
-FILLS = {"median": "median", "mean": "mean"}
 NOTHING = ColumnTransform()
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from localcloud.states.interpreter.seam import (
     ErrorName,
-    EvalTimeoutError,
     FailureEvent,
     FailureEventException,
     HeartbeatTimeoutError,
@@ -21,7 +20,7 @@ from localcloud.states.interpreter.seam import (
 
 RUNTIME, TIMEOUT, HEARTBEAT = "States.Runtime", "States.Timeout", "States.HeartbeatTimeout"
 QUERY, TASK_FAILED, TOO_LARGE = "States.QueryEvaluationError", "States.TaskFailed", "States.DataLimitExceeded"
-INTRINSIC, BRANCH = "States.IntrinsicFailure", "States.BranchFailed"
+INTRINSIC = "States.IntrinsicFailure"
 _UNCATCHABLE = {RUNTIME, TOO_LARGE}
 
 
@@ -94,10 +93,6 @@ def describe(failure_event: Any, state_name: str, entered: int) -> None:
             f"An error occurred while executing the state '{state_name}' (entered at the event id "
             f"#{entered}). {details.get('cause', '')}"
         )
-
-
-def is_late(error: Exception) -> bool:
-    return isinstance(error, EvalTimeoutError | TimeoutError)
 
 
 class MissedHeartbeat(ErrorName):  # type: ignore[misc]

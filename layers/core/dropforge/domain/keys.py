@@ -6,7 +6,7 @@ import re
 
 from dropforge.domain.names import is_usecase
 
-CONTRACTS, DROPS, INFERENCE = "contracts/", "drops/", "inference/"
+DROPS, INFERENCE = "drops/", "inference/"
 EXTENSION = re.compile(r"(\.[A-Za-z0-9]{1,10}){1,2}$")
 LONGEST_SLUG = 64
 
