@@ -161,8 +161,6 @@ NOT_ASKED = (
     "*/FillRunFolder s3:AbortMultipartUpload",
     "TrainingStateMachineRole/RunJobs sagemaker:Stop*Job",
     "DeploymentStateMachineRole/Deploy sagemaker:DeleteEndpoint",
-    "PublishContractRole/ReadContract s3:GetObjectVersion",
-    "PublishContractRole/MakeGroup sagemaker:DescribeModelPackageGroup",
     "AnswerAlarmRole/Tell sns:Publish",
     "AnswerAlarmRole/Encrypt kms:GenerateDataKey",
     "StartDeploymentRole/Tell sns:Publish",
