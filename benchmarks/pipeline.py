@@ -135,7 +135,7 @@ def _started(arguments: list[str], environment: dict[str, str]) -> Finished:
 
 def _quality(rows: int) -> float:
     """The report's own seconds: checks, JSON and page."""
-    from training.quality import Reading, assess
+    from training.quality import Reading, assess, write
 
     numbers, categories = WIDE
     columns = {f"number_{place}": "number" for place in range(numbers)}
@@ -144,7 +144,7 @@ def _quality(rows: int) -> float:
     frame = wide_table(rows, numbers, categories)
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        assess(frame, contract, Reading(rows)).write(Path(folder))
+        write(assess(frame, contract, Reading(rows)), Path(folder))
         return time.perf_counter() - begun
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropforge.domain.contract import positive_class
 from training.errors import Refused
-from training.quality import assess
+from training.quality import assess, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Path) -> None:
     """Writes the quality report, of a refused drop too."""
     assessment = assess(values, contract, reading)
-    assessment.write(folder)
+    write(assessment, folder)
     for finding in assessment.findings:
         print(f"{finding.severity} by {finding.rule}: {finding.sentence}", flush=True)
     assessment.refuse_any()

@@ -8,7 +8,7 @@ import pytest
 
 from dropforge.domain.contract.model import Column, Contract, Quality
 from tests.unit.quality.conftest import ROWS, Judge, sentences, told
-from training.quality import Reading, assess
+from training.quality import Reading, assess, document, write
 from training.quality.correlation import correlations
 
 
@@ -142,7 +142,7 @@ def test_pictures_are_judged_by_their_classes_alone() -> None:
     contract = Contract("case", "image", "label", quality=Quality(minimum_rows=10, minimum_class=3))
     found = assess(rows, contract, Reading(40))
     assert [finding.rule for finding in found.findings] == ["quality.minimum_class"]
-    assert found.document()["columns"] == []
+    assert document(found)["columns"] == []
 
 
 def test_no_rows_at_all_are_refused_for_being_too_few(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_no_rows_at_all_are_refused_for_being_too_few(tmp_path: Path) -> None:
     contract = Contract("case", "binary", "y", (Column("a", "number"), Column("y", "category")))
     for number in (Reading(0), Reading(9, bad=9)):
         found = assess(rows, contract, number)
-        found.write(tmp_path)
+        write(found, tmp_path)
         assert found.verdict == "refused"
     regression = Contract("case", "regression", "a", (Column("a", "number"), Column("y", "category")))
-    assess(rows, regression, Reading(0)).write(tmp_path)
+    write(assess(rows, regression, Reading(0)), tmp_path)
