@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.sagemaker.context import Call, Context, Operation, now
-from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.resources.named import NamedRecords
 from localcloud.sagemaker.unsupported import Honoured, leaves, refuse_unsupported
 
 if TYPE_CHECKING:
+    from localcloud.sagemaker.context import Call, Context, Operation
     from localcloud.sagemaker.resources.models import Models
     from localcloud.sagemaker.store import Record
 
-KIND = "endpoint-config"
-EVENT = "SageMaker Endpoint Config State Change"
 _HONOURED: Honoured = {
     **leaves("EndpointConfigName", "Tags", "KmsKeyId", "DataCaptureConfig"),
     "ProductionVariants": leaves(
@@ -31,14 +29,15 @@ _HONOURED: Honoured = {
 }
 
 
-class EndpointConfigs:
-    """Create, Describe, List and Delete."""
+class EndpointConfigs(NamedRecords):
+    kind = "endpoint-config"
+    noun = "EndpointConfig"
+    words = "endpoint configuration"
+    event = "SageMaker Endpoint Config State Change"
 
     def __init__(self, context: Context, models: Models) -> None:
-        self._context = context
+        super().__init__(context)
         self._models = models
-        self._store = context.stores.of(KIND)
-        self._listing = Listing("EndpointConfigs", "EndpointConfigName", newest_first=True)
         self.operations: dict[str, Operation] = {
             "CreateEndpointConfig": self.create,
             "DescribeEndpointConfig": self.describe,
@@ -46,39 +45,12 @@ class EndpointConfigs:
             "DeleteEndpointConfig": self.delete,
         }
 
-    def create(self, call: Call) -> Record:
+    def made(self, call: Call) -> Record:
         self._check(call)
-        name = call.payload["EndpointConfigName"]
-        arn = self._context.arn(KIND, name)
-        record = call.payload | {"EndpointConfigArn": arn, "CreationTime": now()}
-        for variant in record["ProductionVariants"]:
-            variant.setdefault("InitialVariantWeight", 1.0)
-        with self._store.lock:
-            if self._store.get(name) is not None:
-                message = f'Cannot create already existing endpoint configuration "{arn}".'
-                raise ApiError("ValidationException", message)
-            self._store.put(name, record)
-        self._emit(record)
-        return {"EndpointConfigArn": arn}
-
-    def describe(self, call: Call) -> Record:
-        return self.found(call.payload["EndpointConfigName"])
-
-    def page(self, call: Call) -> Record:
-        return self._listing.page(self._store.all(), call.payload)
-
-    def delete(self, call: Call) -> Record:
-        record = self.found(call.payload["EndpointConfigName"])
-        self._store.delete(record["EndpointConfigName"])
-        self._emit(record)
-        return {}
-
-    def found(self, name: str) -> Record:
-        record = self._store.get(name)
-        if record is None:
-            arn = self._context.arn(KIND, name)
-            raise ApiError("ValidationException", f'Could not find endpoint configuration "{arn}".')
-        return record
+        usual = {"InitialVariantWeight": 1.0}
+        return call.payload | {
+            "ProductionVariants": [usual | each for each in call.payload["ProductionVariants"]]
+        }
 
     def _check(self, call: Call) -> None:
         payload = call.payload
@@ -110,10 +82,3 @@ class EndpointConfigs:
             )
             raise ApiError("ResourceLimitExceeded", message)
         self._models.found(variant["ModelName"])
-
-    def _emit(self, record: Record) -> None:
-        detail = record | {
-            "CreationTime": round(record["CreationTime"] * 1000),
-            "Tags": record.get("Tags", []),
-        }
-        self._context.emit(EVENT, record["EndpointConfigArn"], detail)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localcloud.sagemaker.context import Call, Context, Operation, now
-from localcloud.sagemaker.listing import Listing
 from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.resources.named import NamedRecords
 from localcloud.sagemaker.unsupported import (
     Honoured,
     leaves,
@@ -16,11 +15,10 @@ from localcloud.sagemaker.unsupported import (
 )
 
 if TYPE_CHECKING:
+    from localcloud.sagemaker.context import Call, Context, Operation
     from localcloud.sagemaker.resources.model_packages import ModelPackages
     from localcloud.sagemaker.store import Record
 
-KIND = "model"
-MODEL_EVENT = "SageMaker Model State Change"
 _CONTAINER: Honoured = leaves(
     *("Image", "Mode", "ModelDataUrl", "Environment", "ModelPackageName", "ContainerHostname"), "ImageConfig"
 )
@@ -31,14 +29,15 @@ _HONOURED: Honoured = {
 }
 
 
-class Models:
-    """Create, Describe, List and Delete."""
+class Models(NamedRecords):
+    kind = "model"
+    noun = "Model"
+    words = "model"
+    event = "SageMaker Model State Change"
 
     def __init__(self, context: Context, packages: ModelPackages) -> None:
-        self._context = context
+        super().__init__(context)
         self._packages = packages
-        self._store = context.stores.of(KIND)
-        self._listing = Listing("Models", "ModelName", newest_first=True)
         self.operations: dict[str, Operation] = {
             "CreateModel": self.create,
             "DescribeModel": self.describe,
@@ -46,36 +45,9 @@ class Models:
             "DeleteModel": self.delete,
         }
 
-    def create(self, call: Call) -> Record:
+    def made(self, call: Call) -> Record:
         self._check(call)
-        name = call.payload["ModelName"]
-        arn = self._context.arn(KIND, name)
-        record = {"EnableNetworkIsolation": False} | call.payload | {"ModelArn": arn, "CreationTime": now()}
-        with self._store.lock:
-            if self._store.get(name) is not None:
-                raise ApiError("ValidationException", f'Cannot create already existing model "{arn}".')
-            self._store.put(name, record)
-        self._emit(record)
-        return {"ModelArn": arn}
-
-    def describe(self, call: Call) -> Record:
-        return self.found(call.payload["ModelName"])
-
-    def page(self, call: Call) -> Record:
-        return self._listing.page(self._store.all(), call.payload)
-
-    def delete(self, call: Call) -> Record:
-        record = self.found(call.payload["ModelName"])
-        self._store.delete(record["ModelName"])
-        self._emit(record)
-        return {}
-
-    def found(self, name: str) -> Record:
-        record = self._store.get(name)
-        if record is None:
-            arn = self._context.arn(KIND, name)
-            raise ApiError("ValidationException", f'Could not find model "{arn}".')
-        return record
+        return {"EnableNetworkIsolation": False} | call.payload
 
     def container(self, name: str) -> Record:
         """What is to be run for a model: Image, ModelDataUrl and Environment, a model package looked up."""
@@ -103,11 +75,6 @@ class Models:
             self._packages.container(package)
         elif not container.get("Image"):
             raise ApiError("ValidationException", "The container needs an Image or a ModelPackageName.")
-
-    def _emit(self, record: Record) -> None:
-        detail = {name: value for name, value in record.items() if name != "CreationTime"}
-        detail |= {"CreationTime": round(record["CreationTime"] * 1000), "Tags": record.get("Tags", [])}
-        self._context.emit(MODEL_EVENT, record["ModelArn"], detail)
 
 
 def container_of(record: Record) -> Record:
