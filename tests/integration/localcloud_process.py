@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from tests.patience import eventually
 
@@ -22,12 +23,26 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 APP = Path(__file__).with_name("localcloud_app")
 IMAGE = "tiny:local"
+ACCOUNT = "000000000000"
+"""Given as the access key, it makes a caller the root user of this account."""
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def client_of(port: int, service: str, key: str = ACCOUNT, secret: str = "local", **more: Any) -> Any:
+    """A boto3 client of what answers on that port of this machine."""
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        **more,
+    )
 
 
 @dataclass
@@ -88,14 +103,8 @@ class TinyCloud:
     def log(self) -> str:
         return (self.state.parent / f"{self.state.name}.log").read_text()
 
-    def client(self, service: str, key: str = "000000000000", secret: str = "local") -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-        )
+    def client(self, service: str, key: str = ACCOUNT, secret: str = "local", **more: Any) -> Any:
+        return client_of(self.port, service, key, secret, **more)
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -133,3 +142,16 @@ class TinyCloud:
 
 def _if_ended(execution: dict[str, Any]) -> dict[str, Any] | None:
     return None if execution["status"] == "RUNNING" else execution
+
+
+def settled(formation: Any, stack: str) -> str:
+    """The stack's status once nothing is done to it any more, or GONE."""
+
+    def look() -> str | None:
+        try:
+            status = str(formation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+        except ClientError:
+            return "GONE"
+        return None if status.endswith("_IN_PROGRESS") else status
+
+    return str(eventually(look))

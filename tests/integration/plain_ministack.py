@@ -11,9 +11,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
-from tests.integration.localcloud_process import free_port
+from tests.integration.localcloud_process import ACCOUNT, client_of, free_port
 from tests.patience import eventually
 
 if TYPE_CHECKING:
@@ -70,11 +68,5 @@ class PlainMiniStack:
         self.process.send_signal(number)
         self.process.wait(30)
 
-    def client(self, service: str, key: str = "000000000000", secret: str = "local") -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-        )
+    def client(self, service: str, key: str = ACCOUNT, secret: str = "local") -> Any:
+        return client_of(self.port, service, key, secret)

@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -32,15 +31,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
 
 
 def client_with(cloud: TinyCloud, service: str, key: str, secret: str = "x", token: str | None = None) -> Any:
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        endpoint_url=f"http://127.0.0.1:{cloud.port}",
-        region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        aws_session_token=token,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    once = Config(retries={"total_max_attempts": 1})
+    return cloud.client(service, key, secret, aws_session_token=token, config=once)
 
 
 def allow(*actions: str, resource: str = "*", **more: Any) -> str:

@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -108,14 +107,7 @@ def test_reserved_concurrency_is_a_limit(cloud: TinyCloud) -> None:
     """One more than reserved is refused with AWS's error and reason."""
     lambdas = cloud.client("lambda")
     # By default the SDK would try again until the first invocation has ended.
-    impatient = boto3.client(
-        "lambda",
-        endpoint_url=f"http://127.0.0.1:{cloud.port}",
-        region_name="us-east-1",
-        aws_access_key_id="000000000000",
-        aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    impatient = cloud.client("lambda", config=Config(retries={"total_max_attempts": 1}))
     lambdas.put_function_concurrency(FunctionName="limited", ReservedConcurrentExecutions=1)
     try:
         with ThreadPoolExecutor(1) as pool:

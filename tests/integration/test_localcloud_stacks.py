@@ -7,9 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.integration.localcloud_process import IMAGE, TinyCloud
+from tests.integration.localcloud_process import IMAGE, TinyCloud, settled
 from tests.integration.sockets import family, listeners
 from tests.patience import eventually
 
@@ -115,24 +114,11 @@ def applied(cloud: TinyCloud, stack: str, resources: dict[str, Any], method: str
     getattr(cloud.client("cloudformation"), method)(
         StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
     )
-    return settled(cloud, stack)
+    return settled(cloud.client("cloudformation"), stack)
 
 
 def outputs(resources: dict[str, Any]) -> dict[str, Any]:
     return {"Told": {"Value": {"Fn::GetAtt": ["Thing", "Told"]}}} if "Thing" in resources else {}
-
-
-def settled(cloud: TinyCloud, stack: str) -> str:
-    formation = cloud.client("cloudformation")
-
-    def look() -> str | None:
-        try:
-            status = str(formation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
-        except ClientError:
-            return "GONE"
-        return None if status.endswith("_IN_PROGRESS") else status
-
-    return str(eventually(look))
 
 
 def told(cloud: TinyCloud, stack: str) -> str:
@@ -142,7 +128,7 @@ def told(cloud: TinyCloud, stack: str) -> str:
 
 def gone(cloud: TinyCloud, stack: str) -> None:
     cloud.client("cloudformation").delete_stack(StackName=stack)
-    assert settled(cloud, stack) in ("GONE", "DELETE_COMPLETE")
+    assert settled(cloud.client("cloudformation"), stack) in ("GONE", "DELETE_COMPLETE")
 
 
 def failures(cloud: TinyCloud, stack: str) -> dict[str, str]:

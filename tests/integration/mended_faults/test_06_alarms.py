@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tests.integration.localcloud_process import settled
 from tests.integration.mended_faults.places import queue, received, seen_here_only
-from tests.patience import eventually
 
 if TYPE_CHECKING:
     from tests.integration.mended_faults.places import Endpoint
@@ -57,12 +57,12 @@ def test_a_template_may_have_composite_alarms(plain: Endpoint, cloud: Endpoint) 
             formation.create_stack(StackName="both", TemplateBody=json.dumps(composite_template()))
         except ClientError:
             return False  # an unknown type
-        assert settled(place, "both") == "CREATE_COMPLETE"
+        assert settled(formation, "both") == "CREATE_COMPLETE"
         watch.set_alarm_state(AlarmName="both-a", StateValue="ALARM", StateReason="a test asks")
         kinds = ["CompositeAlarm"]
         found = watch.describe_alarms(AlarmNames=["both"], AlarmTypes=kinds)["CompositeAlarms"][0]
         formation.delete_stack(StackName="both")
-        settled(place, "both")
+        settled(formation, "both")
         left = watch.describe_alarms(AlarmNames=["both"], AlarmTypes=kinds)["CompositeAlarms"]
         return found["StateValue"] == "ALARM" and not left
 
@@ -89,16 +89,3 @@ def composite_template() -> dict[str, Any]:
             "Both": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": both},
         }
     }
-
-
-def settled(place: Endpoint, stack: str) -> str | None:
-    formation = place.client("cloudformation")
-
-    def look() -> str | None:
-        try:
-            status = str(formation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
-        except ClientError:
-            return "GONE"
-        return None if status.endswith("_IN_PROGRESS") else status
-
-    return str(eventually(look))
