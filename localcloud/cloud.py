@@ -21,51 +21,17 @@ from botocore.config import Config
 
 from localcloud import __version__, clock
 from localcloud.build.deploy import Deployer
-from localcloud.fence import fence_env
 from localcloud.images.registry import Registry, Source
-from localcloud.lambdas.runtime import runtime_dir
 from localcloud.ministack import durable, settings
 from localcloud.ministack.hooks import check_hooks
-from localcloud.ministack.server import Server, check_port, free_port
+from localcloud.ministack.server import check_port, free_port
+from localcloud.site import ACCOUNT, REGION, SECRET, Site
 from localcloud.statedir import locked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from localcloud.ministack.access import Access
-    from localcloud.sagemaker.ports import Image
-
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
-# The access key names the account.
-_SECRET = "local"  # noqa: S105 - nobody's
-
 Report = Callable[[str], None]
-
-
-class Ports:
-    """What the SageMaker service may ask of this cloud (localcloud.sagemaker.ports.CloudPorts)."""
-
-    def __init__(self, endpoint_url: str, registry: Registry, access: Access | None) -> None:
-        self.endpoint_url, self.account, self.region = endpoint_url, ACCOUNT, REGION
-        self._registry = registry
-        self._access = access
-
-    def credentials_env(self, role_arn: str | None) -> dict[str, str]:
-        if self._access is None:
-            return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": _SECRET}
-        return self._access.of_job(role_arn)
-
-    def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
-        from localcloud.ministack.events import emit
-
-        emit(ACCOUNT, REGION, source, detail_type, resources, detail)
-
-    def image(self, uri: str) -> Image:
-        return self._registry.image(uri)
-
-    def fence_env(self) -> dict[str, str]:
-        return fence_env()
 
 
 class Cloud:
@@ -83,24 +49,27 @@ class Cloud:
         iam: bool = True,
     ) -> None:
         clock.set_scale(time_scale)
-        self.state_dir = state_dir.resolve()
-        self.port = port or free_port()
-        self.endpoint_url = f"http://127.0.0.1:{self.port}"
-        self._build_dir = (build_dir or self.state_dir.parent / "build").resolve()
+        state_dir = state_dir.resolve()
+        build_dir = (build_dir or state_dir.parent / "build").resolve()
+        self._site = Site(port or free_port(), state_dir, build_dir)
         self._report = report
-        self._registry = Registry(dict(images or {}), self._build_dir, report)
+        self._registry = Registry(dict(images or {}), build_dir, report)
         self._closing = contextlib.ExitStack()
-        self._description = self.state_dir / "cloud.json"
+        self._description = state_dir / "cloud.json"
         self._started = datetime.now(UTC)
         self._iam = iam
 
+    @property
+    def endpoint_url(self) -> str:
+        return self._site.endpoint_url
+
     def start(self) -> Cloud:
         """Build the images and answer on the port. Raises what `errors` lists."""
-        check_port(self.port)
+        check_port(self._site.port)
         self._registry.build_all()
         started = time.monotonic()
         try:
-            self._closing.enter_context(locked(self.state_dir))
+            self._closing.enter_context(locked(self._site.state_dir))
             # A cloud that was killed has left its own; nobody must take it for this one.
             self._description.unlink(missing_ok=True)
             self._start_services()
@@ -123,7 +92,7 @@ class Cloud:
         self._registry.build_all()
         bucket = f"localcloud-artifacts-{ACCOUNT}-{REGION}"
         deployer = Deployer(
-            self.client("cloudformation"), self.client("s3"), self._build_dir, bucket, self._report
+            self.client("cloudformation"), self.client("s3"), self._site.build_dir, bucket, self._report
         )
         outputs = deployer.deploy(template, stack, parameters or {})
         self._write_description(stack)
@@ -136,7 +105,7 @@ class Cloud:
             endpoint_url=self.endpoint_url,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
-            aws_secret_access_key=_SECRET,
+            aws_secret_access_key=SECRET,
             config=Config(retries={"total_max_attempts": 1}, read_timeout=900),
         )
 
@@ -152,59 +121,12 @@ class Cloud:
         self.stop()
 
     def _start_services(self) -> None:
-        settings.prepare(self.state_dir, self.port, ACCOUNT, REGION)
+        settings.prepare(self._site.state_dir, self._site.port, ACCOUNT, REGION)
         durable.track()
         check_hooks()
-        from localcloud.ministack import (
-            alarms,
-            events,
-            executions,
-            handover,
-            lambdas,
-            log_events,
-            resources,
-            states_engine,
-        )
-        from localcloud.ministack.access import Access
-        from localcloud.ministack.gateway import Gateway
-        from localcloud.ministack.inner import application
-        from localcloud.sagemaker.service import SageMaker
-        from localcloud.states.sdk import Caller
+        from localcloud import services
 
-        access = Access(self.state_dir, ACCOUNT, REGION) if self._iam else None
-        ports = Ports(self.endpoint_url, self._registry, access)
-        sagemaker = SageMaker(self.state_dir, ports)
-        caller = Caller(self.endpoint_url, ACCOUNT, REGION)
-        kept = durable.Durable(self.state_dir / "ministack")
-        kept.install()
-        server = Server(
-            durable.Kept(Gateway(application(), sagemaker, access.guard if access else None), kept.keeper),
-            self.port,
-        )
-        events.install()
-        log_events.install()
-        lambdas.install(self.endpoint_url, runtime_dir(self._build_dir), self._build_dir / "lambda")
-        engine = states_engine.install(self.endpoint_url, ACCOUNT, REGION, wait_scale=clock.scale())
-        if access:
-            access.install(engine.services)
-            self._closing.callback(access.stop)
-        running = executions.Executions(engine, kept)
-        on_their_way = handover.Handover(kept.keeper)
-        on_their_way.install()
-        resources.install(caller)
-        server.start()
-        kept.start()
-        # Last in, first out: nobody calls a service any more when it goes down.
-        self._closing.callback(kept.stop)
-        self._closing.callback(server.stop)
-        self._closing.callback(lambdas.stop)
-        sagemaker.start()
-        self._closing.callback(sagemaker.stop)
-        running.resume()
-        on_their_way.resume()
-        self._closing.callback(running.stop)
-        self._closing.callback(on_their_way.stop)
-        self._closing.callback(alarms.install(ACCOUNT, REGION, ports.emit))
+        services.start(self._site, self._registry, self._closing, iam=self._iam)
 
     def _write_description(self, stack: str) -> None:
         described = {
@@ -213,7 +135,7 @@ class Cloud:
             "stack": stack,
             "region": REGION,
             "account": ACCOUNT,
-            "state_dir": str(self.state_dir),
+            "state_dir": str(self._site.state_dir),
             "version": __version__,
             "time_scale": clock.scale(),
             "started": self._started.isoformat(timespec="seconds"),

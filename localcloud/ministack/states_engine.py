@@ -20,31 +20,20 @@ from localcloud.ministack import states_api
 from localcloud.states.interpreter.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from localcloud.states.interpreter.execution import Context, Execution, Journal, Outcome
-    from localcloud.states.interpreter.services import Credentials
 
 _MOST_OPEN = 1000
 _WARM_AFTER_SECONDS = 1.0
 
 
-def install(
-    endpoint_url: str,
-    account: str,
-    region: str,
-    credentials: Callable[[str], Credentials] | None = None,
-    wait_scale: float = 1.0,
-) -> Engine:
-    """Put the interpreter behind MiniStack's Step Functions.
-
-    `credentials` gives a role's access key, secret key and session token; without it tasks act as the
-    account. `wait_scale` shortens Wait states and the pauses between tries.
-    """
+def install(endpoint_url: str, account: str, region: str, wait_scale: float = 1.0) -> Engine:
+    """Put the interpreter behind MiniStack's Step Functions. Tasks act as the account until the engine's
+    services get the credentials of roles; `wait_scale` shortens Wait states and the pauses between tries."""
     from ministack.services import stepfunctions as sfn
 
-    engine = Engine(sfn, Services(endpoint_url, account, region, credentials, wait_scale))
+    engine = Engine(sfn, Services(endpoint_url, account, region, wait_scale=wait_scale))
     sfn._run_execution = engine.run
     emit = sfn._emit_execution_status_event
     sfn._emit_execution_status_event = lambda record: emit(record) if _is_told(sfn, record) else None
