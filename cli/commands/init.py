@@ -11,13 +11,13 @@ from typing import Any
 from cli.container import outputs_of
 from cli.draft.pictures import write_pictures
 from cli.draft.propose import propose
-from cli.draft.survey import read_survey
 from cli.draft.write import write
 from cli.errors import Refused, UserError
 from cli.files import existing
 from cli.paths import ROOT
 from cli.show import document, note, wants_json
 from dropforge.domain.contract import ContractError
+from dropforge.domain.survey import read_survey
 from dropforge.edge.contract_yaml import load_contract
 
 

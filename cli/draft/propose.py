@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.draft.ranges import is_code, limits, rows
-from cli.draft.survey import Column, Survey
 from cli.errors import UserError
+from dropforge.domain.survey import Column, Survey
 
 MOST_CLASSES = 50
 FEWEST_ROWS, FEWEST_OF_CLASS = 10, 3

@@ -1,6 +1,6 @@
 """What numbers may be, and which of them look like codes; each judgement is one rule with its reason."""
 
-from cli.draft.survey import Column
+from dropforge.domain.survey import Column
 
 FEW = 12
 ROWS_PER_VALUE = 10

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from dropforge.domain.survey import Column
 from training.dates import moment_text
 
 if TYPE_CHECKING:
@@ -29,60 +29,40 @@ DATE = re.compile(
 )
 
 
-@dataclass
-class Seen:
-    """`lowest` and `highest` are (value, rows with it, the next value); `counts` is empty where there are
-    more than MOST_COUNTED values. `formats` are those that read every date; None among them is ISO 8601."""
-
-    name: str
-    present: int
-    missing: int
-    markers: dict[str, int]
-    doubtful: dict[str, int]
-    distinct: int
-    counts: dict[str, int]
-    numbers: int = 0
-    whole: int = 0
-    negative: int = 0
-    lowest: tuple[float, int, float] | None = None
-    highest: tuple[float, int, float] | None = None
-    formats: list[str | None] = field(default_factory=list)
-
-    @property
-    def numeric(self) -> bool:
-        return 0 < self.numbers == self.present
-
-
-def look(cells: pl.Series) -> tuple[Seen, pl.Series]:
+def look(cells: pl.Series) -> tuple[Column, pl.Series]:
     """The facts, and the column's values: numbers where all of them are, else texts."""
     text = cells.alias("text").str.strip_chars(SPACES)
-    marked = _counted(text, NULL_MARKERS)
     present = text.set((text == "") | text.is_in(NULL_MARKERS), None)
     values = _canonical(present)
     distinct = values.drop_nulls().value_counts()
     counts = dict(sorted(distinct.iter_rows())) if distinct.height <= MOST_COUNTED else {}
-    missing = present.null_count()
-    seen = Seen(cells.name, len(text) - missing, missing, marked, _doubtful(counts), distinct.height, counts)
-    numbers = _numbers(present)
-    _see_numbers(seen, numbers)
-    if not seen.numbers and seen.present:
-        seen.formats = _formats(distinct["text"])
+    numbers, missing = _numbers(present), present.null_count()
+    there = numbers.drop_nulls()
+    seen = Column(
+        name=cells.name,
+        present=len(text) - missing,
+        missing=missing,
+        markers=_counted(text, NULL_MARKERS),
+        doubtful=_doubtful(counts),
+        distinct=distinct.height,
+        counts=counts,
+        **(_facts_of_numbers(there) if len(there) else {"formats": _formats(distinct["text"])}),
+    )
     return seen, (numbers if seen.numeric else values).alias(cells.name)
 
 
-def _see_numbers(seen: Seen, numbers: pl.Series) -> None:
-    there = numbers.drop_nulls()
-    seen.numbers = len(there)
-    if not len(there):
-        return
-    seen.whole = int((there == there.floor()).sum())
-    seen.negative = int((there < 0).sum())
+def _facts_of_numbers(there: pl.Series) -> dict[str, Any]:
     low, high = float(there.min()), float(there.max())  # type: ignore[arg-type]
     others = there.filter((there > low) & (there < high))
     next_low = float(others.min()) if len(others) else high  # type: ignore[arg-type]
     next_high = float(others.max()) if len(others) else low  # type: ignore[arg-type]
-    seen.lowest = (low, int((there == low).sum()), next_low)
-    seen.highest = (high, int((there == high).sum()), next_high)
+    return {
+        "numbers": len(there),
+        "whole": int((there == there.floor()).sum()),
+        "negative": int((there < 0).sum()),
+        "lowest": (low, int((there == low).sum()), next_low),
+        "highest": (high, int((there == high).sum()), next_high),
+    }
 
 
 def _numbers(text: pl.Series) -> pl.Series:
@@ -107,8 +87,8 @@ def _doubtful(counts: dict[str, int]) -> dict[str, int]:
     return {value: count for value, count in counts.items() if value.lower() in DOUBTFUL}
 
 
-def _formats(values: pl.Series) -> list[str | None]:
+def _formats(values: pl.Series) -> tuple[str | None, ...]:
     texts = values.head(MOST_COUNTED).to_list()
-    if not all(DATE.fullmatch(text) for text in texts):
-        return []
-    return [pattern for pattern in FORMATS if all(moment_text(text, pattern) for text in texts)]
+    if not texts or not all(DATE.fullmatch(text) for text in texts):
+        return ()
+    return tuple(pattern for pattern in FORMATS if all(moment_text(text, pattern) for text in texts))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.survey import Survey
 from training.errors import JobError
 from training.paths import Paths, only_file
 from training.survey.columns import look
@@ -42,13 +43,14 @@ def _facts(drop: Path, target: str) -> dict[str, Any]:
     looked = [look(cells) for cells in table.rows.iter_columns()]
     seen = {facts.name: facts for facts, _ in looked}
     values = {column.name: column for _, column in looked}
-    return {
-        "format": table.format,
-        "encoding": table.text.encoding if table.text else "utf-8",
-        "delimiter": table.text.delimiter if table.text else ",",
-        "rows": table.rows.height,
-        "whole": table.whole,
-        "regression": is_number(seen[target]),
-        "columns": [asdict(facts) for facts in seen.values()],
+    survey = Survey(
+        format=table.format,
+        encoding=table.text.encoding if table.text else "utf-8",
+        delimiter=table.text.delimiter if table.text else ",",
+        rows=table.rows.height,
+        whole=table.whole,
+        regression=is_number(seen[target]),
+        columns=tuple(seen.values()),
         **relations(values, seen, target),
-    }
+    )
+    return asdict(survey)

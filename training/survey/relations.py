@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dropforge.domain.survey import Relation
 from training.quality.answer import answer_of
 from training.quality.checks import MOST_PAIRS, REDUNDANT, TELLS_ALL, TELLS_MUCH
 from training.quality.profile import profile
@@ -13,24 +14,26 @@ from training.quality.profile import profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dropforge.domain.survey import Column
     from training.quality.profile import Profile
-    from training.survey.columns import Seen
 
 MOST_CLASSES = 50
-Relations = list[dict[str, Any]]
+Relations = tuple[Relation, ...]
 
 
-def is_number(target: Seen) -> bool:
+def is_number(target: Column) -> bool:
     """A regression's target: numbers, and more of them than classes can be."""
     fractions = target.whole < target.numbers
     return target.numeric and (target.distinct > MOST_CLASSES or (fractions and target.distinct > 2))
 
 
-def relations(values: Mapping[str, pl.Series], seen: Mapping[str, Seen], target: str) -> dict[str, Relations]:
+def relations(
+    values: Mapping[str, pl.Series], seen: Mapping[str, Column], target: str
+) -> dict[str, Relations]:
     """`leaking`: what tells the answer, `certain` where it gives it; `redundant`: what repeats others."""
     number = is_number(seen[target])
     if not number and not 2 <= seen[target].distinct <= MOST_CLASSES:
-        return {"leaking": [], "redundant": []}
+        return {"leaking": (), "redundant": ()}
     there = values[target].alias("value").is_not_null()
     rows = pl.DataFrame(list(values.values())).filter(there)
     asked = rows[target].alias("value")
@@ -41,25 +44,21 @@ def relations(values: Mapping[str, pl.Series], seen: Mapping[str, Seen], target:
 
 
 def _leaking(found: Profile) -> Relations:
-    sums = [_relation(each.parts, "sum", each.share, certain=True) for each in found.giving]
+    sums = [Relation(each.parts, "sum", each.share, certain=True) for each in found.giving]
     alone = [
-        _relation((name,), told.measure, told.value, certain=told.value > TELLS_ALL[told.measure])
+        Relation((name,), told.measure, told.value, certain=told.value > TELLS_ALL[told.measure])
         for name, told in found.strengths.items()
         if told.value >= TELLS_MUCH[told.measure]
     ]
-    return sums + alone
+    return (*sums, *alone)
 
 
 def _redundant(found: Profile) -> Relations:
     """The last column is the one that the others give."""
-    sums = [_relation((*each.parts, each.whole), "sum", each.share, certain=True) for each in found.sums]
+    sums = [Relation((*each.parts, each.whole), "sum", each.share, certain=True) for each in found.sums]
     pairs = found.correlations.pairs_above(REDUNDANT)[:MOST_PAIRS]
-    return sums + [_relation((one, other), "r", r, certain=False) for one, other, r in pairs]
+    return (*sums, *(Relation((one, other), "r", r, certain=False) for one, other, r in pairs))
 
 
-def _relation(columns: tuple[str, ...], measure: str, figure: float, *, certain: bool) -> dict[str, Any]:
-    return {"columns": list(columns), "measure": measure, "figure": figure, "certain": certain}
-
-
-def _type(seen: Seen) -> str:
+def _type(seen: Column) -> str:
     return "number" if seen.numeric else "category"

@@ -1,4 +1,6 @@
-"""The facts about a file, as the image's `survey` verb tells them."""
+"""What a file holds, seen without a contract: the image finds it, and `dropforge init` drafts from it."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Column:
-    """What was seen in one column. `lowest`, `highest`: the value, how many rows have it, the next value."""
+    """What was seen in one column.
+
+    `counts` is empty where there are too many different values to list. `lowest`, `highest`: the value, how
+    many rows have it, the next value. `formats` are those that read every date; None among them is ISO 8601.
+    """
 
     name: str
     present: int
