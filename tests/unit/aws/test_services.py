@@ -83,6 +83,8 @@ def test_both_ways_of_saying_that_a_group_exists_are_understood(code: str, words
 
         ModelRegistry().ensure_group("dropforge-loan", "d", {})
 
+        stub.assert_no_pending_responses()
+
 
 def test_an_endpoint_is_found_with_what_it_serves_and_its_tags() -> None:
     sagemaker = boto3.client("sagemaker")

@@ -100,10 +100,18 @@ def test_hyperband_needs_an_algorithm_that_trains_in_rounds() -> None:
         parse_contract(document)
 
 
-def test_a_number_that_may_be_a_word_has_both_kinds_of_range() -> None:
+@pytest.mark.parametrize(
+    ("spread", "read"),
+    [
+        ({"min": 0.1, "max": 1, "scale": "log"}, Range(0.1, 1, "log")),
+        ({"values": ["scale", 0.5]}, Range(values=("scale", 0.5))),
+    ],
+)
+def test_a_number_that_may_be_a_word_has_both_kinds_of_range(spread: dict[str, Any], read: Range) -> None:
     document = changed(MULTICLASS, "split", None)
-    for spread in ({"min": 0.1, "max": 1, "scale": "log"}, {"values": ["scale", 0.5]}):
-        parse_contract(changed(document, "tuning", {"ranges": {"gamma": spread}}))
+    tuning = parse_contract(changed(document, "tuning", {"ranges": {"gamma": spread}})).tuning
+    assert tuning
+    assert tuning.ranges == {"gamma": read}
 
 
 def test_a_scripts_own_parameters_have_ranges_too() -> None:
