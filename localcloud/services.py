@@ -12,11 +12,12 @@ from localcloud.fence import fence_env
 from localcloud.lambdas.runtime import runtime_dir
 from localcloud.ministack import alarms, events, lambdas, log_events, resources, states_engine
 from localcloud.ministack.access import Access
-from localcloud.ministack.durable import Durable, Kept
+from localcloud.ministack.durable import Durable
 from localcloud.ministack.executions import Executions
 from localcloud.ministack.gateway import Gateway
 from localcloud.ministack.handover import Handover
 from localcloud.ministack.inner import application
+from localcloud.ministack.kept import Kept
 from localcloud.ministack.server import Server
 from localcloud.sagemaker.service import SageMaker
 from localcloud.site import ACCOUNT, REGION, SECRET

@@ -13,12 +13,8 @@ second.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 import sys
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +24,8 @@ from localcloud.persistence.bodies import Folder
 from localcloud.persistence.codec import Codec
 from localcloud.persistence.database import Database, Stored
 from localcloud.persistence.records import Appended, Fingerprinted, Place, Split, Watched
-from localcloud.persistence.tracked import Tracked, current, unnoticed
-from localcloud.persistence.unit import Keeper, Unit
-
-_log = logging.getLogger("localcloud.persistence")
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+from localcloud.persistence.tracked import Tracked, unnoticed
+from localcloud.persistence.unit import Keeper
 
 # Where a dictionary's name is not that of its place in the saved state.
 _RENAMED = {("s3", "_buckets"): "buckets_meta", ("eventbridge", "_event_buses"): "buses"}
@@ -97,7 +88,6 @@ class Durable:
         self._database = Database(base / "state.db")
         self.keeper = Keeper(self._database, self._place_of)
         self._loaded: dict[tuple[str, str], dict[str, list[str]]] = {}
-        self._modules = 0
         # What the last start found running, by execution; the engine takes it.
         self.running: dict[tuple[str, ...], dict[str, Any]] = {}
 
@@ -227,54 +217,3 @@ def _scoped(records: dict[Any, Any]) -> Any:
     scoped = kind()
     dict.update(scoped._data, records)
     return scoped
-
-
-class Kept:
-    """An ASGI application whose answers leave once what the request changed is written."""
-
-    def __init__(self, inner: Callable[[Scope, Receive, Send], Awaitable[None]], keeper: Keeper) -> None:
-        self._inner, self._keeper = inner, keeper
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._inner(scope, receive, send)
-            return
-        unit = Unit()
-        token = current.set(unit)
-        changes = not _only_reads(scope)
-
-        async def send_kept(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start" and not unit.closed:
-                ticket = self._keeper.close(unit, changed=changes)
-                if not self._keeper.database.settled(ticket):
-                    await asyncio.get_running_loop().run_in_executor(None, self._keeper.database.wait, ticket)
-            await send(message)
-
-        try:
-            await self._inner(scope, receive, send_kept)
-        finally:
-            if not unit.closed:
-                self._keeper.close(unit)
-            current.reset(token)
-
-
-_READS = ("Describe", "List", "Get", "BatchGet", "Head", "Query", "Scan", "Filter", "Validate")
-_READS_THAT_CHANGE = ("GetActivityTask",)
-
-
-def _only_reads(scope: Scope) -> bool:
-    if scope["method"] in ("GET", "HEAD"):
-        return True
-    target = next((v for k, v in scope["headers"] if k.lower() == b"x-amz-target"), b"").decode("latin-1")
-    action = target.rpartition(".")[2]
-    return action.startswith(_READS) and action not in _READS_THAT_CHANGE
-
-
-@contextlib.contextmanager
-def no_unit() -> Iterator[None]:
-    """What is started here is no part of the piece of work that starts it."""
-    token = current.set(None)
-    try:
-        yield
-    finally:
-        current.reset(token)

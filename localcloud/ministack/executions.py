@@ -13,7 +13,7 @@ import threading
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from localcloud.ministack.durable import no_unit
+from localcloud.ministack.kept import no_unit
 from localcloud.states.interpreter.resuming import DURABLE
 
 if TYPE_CHECKING:
