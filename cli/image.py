@@ -11,9 +11,9 @@ DOCKERFILE = "training/Dockerfile"
 INGREDIENTS = ("training", "layers/core/dropforge/__init__.py", "layers/core/dropforge/domain")
 
 
-def image_uri(stack: str, region: str, account: str = ACCOUNT) -> str:
+def image_uri(stack: str, region: str) -> str:
     """Where the image would be in the account's registry."""
-    return f"{account}.dkr.ecr.{region}.amazonaws.com/{stack}:{digest()}"
+    return f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{stack}:{digest()}"
 
 
 def digest(root: Path = ROOT) -> str:

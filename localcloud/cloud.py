@@ -80,15 +80,9 @@ class Cloud:
         return self
 
     def deploy(
-        self,
-        template: Path,
-        stack: str,
-        parameters: Mapping[str, str] | None = None,
-        images: Mapping[str, Source] | None = None,
+        self, template: Path, stack: str, parameters: Mapping[str, str] | None = None
     ) -> dict[str, str]:
-        """Deploy or update a stack; its outputs."""
-        for uri, source in (images or {}).items():
-            self._registry.add(uri, source)
+        """Deploy or update a stack; its outputs. What changed of the images' sources is built first."""
         self._registry.build_all()
         bucket = f"localcloud-artifacts-{ACCOUNT}-{REGION}"
         deployer = Deployer(

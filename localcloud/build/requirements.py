@@ -29,9 +29,9 @@ def installed_target(requirements: Path, cache: Path, report: Report) -> Path:
     return made_once(cache / "packages" / _digest(requirements), fill)
 
 
-def installed_environment(requirements: list[Path], cache: Path, report: Report, salt: str = "") -> Path:
+def installed_environment(requirements: list[Path], cache: Path, report: Report) -> Path:
     """A virtual environment with the packages of requirements files."""
-    digests = "".join([salt, *(_digest(path) for path in requirements)])
+    digests = "".join(_digest(path) for path in requirements)
     digest = hashlib.sha256(digests.encode()).hexdigest()[:24]
 
     def fill(target: Path) -> None:

@@ -35,11 +35,8 @@ class Registry:
     """URI to image. Building happens under a lock, so that an image is built once whoever asks."""
 
     def __init__(self, sources: dict[str, Source], cache: Path, report: Callable[[str], None]) -> None:
-        self._sources, self._cache, self._report = dict(sources), cache, report
+        self._sources, self._cache, self._report = sources, cache, report
         self._lock = threading.Lock()
-
-    def add(self, uri: str, source: Source) -> None:
-        self._sources[uri] = source
 
     def build_all(self) -> None:
         """Build every image whose source is known. Raises ImageError or BuildError."""

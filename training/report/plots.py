@@ -29,14 +29,11 @@ def bars(
     values: Sequence[float],
     title: str,
     x_label: str = "",
-    spans: Sequence[tuple[float, float]] | None = None,
 ) -> str:
-    """Lying bars, the first on top; `spans` are intervals drawn across them."""
+    """Lying bars, the first on top."""
 
     def paint(axes: Axes) -> None:
         axes.barh(np.arange(len(names)), values, height=0.62, color=series_colour(0))
-        if spans is not None:
-            _spans(axes, spans, INK)
         _name_rows(axes, names)
 
     return draw(paint, title, x_label, size=(6.4, 0.9 + 0.28 * len(names)))
@@ -55,7 +52,8 @@ def intervals(
     def paint(axes: Axes) -> None:
         if mark is not None:
             axes.axvline(mark, color=SOFT, linestyle=DASHED, linewidth=1)
-        _spans(axes, spans, series_colour(0))
+        lows, highs = zip(*spans, strict=True)
+        axes.hlines(np.arange(len(spans)), lows, highs, color=series_colour(0), linewidth=2)
         axes.plot(values, np.arange(len(names)), "o", color=series_colour(0), markersize=6)
         _name_rows(axes, names)
 
@@ -139,30 +137,28 @@ def heat(
     title: str,
     x_label: str = "",
     y_label: str = "",
-    columns: Sequence[str] | None = None,
 ) -> str:
-    """A matrix of numbers from 0 up, each row's share as depth of colour; rows are `names`."""
+    """A matrix of numbers from 0 up, each row's share as depth of colour; rows and columns are `names`."""
     cells = np.asarray(matrix, dtype=np.float64)
-    across = names if columns is None else columns
     most = np.maximum(np.nanmax(cells, axis=1, keepdims=True), 1e-12) if cells.size else cells
 
     def paint(axes: Axes) -> None:
         for (row, column), value in np.ndenumerate(cells):
             _paint_cell(axes, (row, column), float(value), float(value / most[row, 0]))
-        _name_cells(axes, names, across)
+        _name_cells(axes, names)
 
     side = 1.6 + 0.55 * len(names)
-    return draw(paint, title, x_label, y_label, size=(min(7.5, 2.4 + 0.8 * len(across)), min(7.5, side)))
+    return draw(paint, title, x_label, y_label, size=(min(7.5, 2.4 + 0.8 * len(names)), min(7.5, side)))
 
 
-def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+def _name_cells(axes: Axes, names: Sequence[str]) -> None:
     """Names of columns that would run into one another are turned."""
-    axes.set_xlim(0, len(columns))
-    axes.set_ylim(len(rows), 0)
-    turned = max((len(text) for text in columns), default=0) >= 60 / max(len(columns), 1)
+    axes.set_xlim(0, len(names))
+    axes.set_ylim(len(names), 0)
+    turned = max((len(text) for text in names), default=0) >= 60 / max(len(names), 1)
     how: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-    axes.set_xticks(np.arange(len(columns)) + 0.5, [name(text) for text in columns], **how)
-    axes.set_yticks(np.arange(len(rows)) + 0.5, [name(text) for text in rows])
+    axes.set_xticks(np.arange(len(names)) + 0.5, [name(text) for text in names], **how)
+    axes.set_yticks(np.arange(len(names)) + 0.5, [name(text) for text in names])
     axes.tick_params(labelcolor=INK)
     axes.grid(visible=False)
     for spine in axes.spines.values():
@@ -176,11 +172,6 @@ def _name_rows(axes: Axes, names: Sequence[str]) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-
-
-def _spans(axes: Axes, spans: Sequence[tuple[float, float]], colour: str) -> None:
-    lows, highs = [low for low, _ in spans], [high for _, high in spans]
-    axes.hlines(np.arange(len(spans)), lows, highs, color=colour, linewidth=2)
 
 
 def _paint_cell(axes: Axes, place: tuple[int, int], value: float, share: float) -> None:
