@@ -5,17 +5,14 @@ complete fails the task with States.TaskFailed and that answer as the cause; a t
 stops its job.
 """
 
-# ruff: noqa: SLF001 - private names of moto are what this package is about
-
 from __future__ import annotations
 
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.states.interpreter.faults import TASK_FAILED, failure
-from localcloud.states.interpreter.history import to_json
 from localcloud.states.interpreter.seam import ResourceCondition, StateTaskServiceCallback
+from localcloud.states.interpreter.tasks.awaited import Awaited, Work
 from localcloud.states.interpreter.tasks.calls import v1_cause, v1_name
 from localcloud.states.interpreter.tasks.waiting import Waits
 from localcloud.states.jobs import JOBS, REQUESTS
@@ -64,44 +61,7 @@ class SageMakerTask(Waits, StateTaskServiceCallback):  # type: ignore[misc]
         self, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
     ) -> Any:
         env.stack.pop()
-        name = JOBS[self.resource.api_action].name
-        return _Awaited(
-            self, env, resource_runtime_part.region, {name: normalised_parameters[name]}, state_credentials
-        )
-
-
-class _Awaited:
-    """A job that a task waits for."""
-
-    def __init__(
-        self, task: SageMakerTask, env: Any, region: str, name: dict[str, str], credentials: Any
-    ) -> None:
-        self._task, self._env, self._region, self._name, self._credentials = (
-            task,
-            env,
-            region,
-            name,
-            credentials,
-        )
-        self._job = JOBS[task.resource.api_action]
-
-    def __call__(self) -> dict[str, Any] | None:
-        description = self._ask(self._job.describe)
-        status = description[self._job.status]
-        if status in _PENDING:
-            return None
-        for key in ("SdkHttpMetadata", "SdkResponseMetadata"):
-            description.pop(key, None)
-        if status == "Completed":
-            return description
-        error = failure(self._env, TASK_FAILED, to_json(description))
-        error.failure_event.event_details["taskFailedEventDetails"] |= {
-            "resource": self._task._get_sfn_resource(), "resourceType": self._task._get_sfn_resource_type(),
-        }  # fmt: skip
-        raise error
-
-    def give_up(self) -> None:
-        self._ask(self._job.stop)
-
-    def _ask(self, action: str) -> dict[str, Any]:
-        return self._task._call(self._env, self._credentials, self._region, "sagemaker", action, self._name)
+        job = JOBS[self.resource.api_action]
+        work = Work("sagemaker", job.describe, job.stop, job.status, _PENDING, "Completed")
+        name = {job.name: normalised_parameters[job.name]}
+        return Awaited(self, env, resource_runtime_part.region, state_credentials, work, name)
