@@ -43,13 +43,11 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
 
     images = dict(parse_image(text) for text in options.image)
     parameters = dict(_pair(text) for text in options.parameter)
-    state = Path(options.state)
-    build = Path(options.build) if options.build else None
     cloud = Cloud(
-        state,
+        options.state,
         options.port,
         images=images,
-        build_dir=build,
+        build_dir=options.build,
         report=_say,
         time_scale=options.time_scale,
         iam=not options.no_iam,
@@ -57,8 +55,7 @@ def _up(options: argparse.Namespace, stopped: threading.Event) -> int:
     cloud.start()
     try:
         if options.template:
-            outputs = cloud.deploy(Path(options.template), options.stack, parameters)
-            for key, value in sorted(outputs.items()):
+            for key, value in sorted(cloud.deploy(options.template, options.stack, parameters).items()):
                 _say(f"  {key} = {value}")
         _say(f"up: {cloud.endpoint_url} (stop with Ctrl-C)")
         again = _redeploying(cloud, options.template, options.stack, parameters) if options.watch else None
@@ -79,19 +76,19 @@ def _wait(stopped: threading.Event, parent: int | None, again: Callable[[], None
 
 
 def _redeploying(
-    cloud: Cloud, template: str | None, stack: str, parameters: dict[str, str]
+    cloud: Cloud, template: Path | None, stack: str, parameters: dict[str, str]
 ) -> Callable[[], None] | None:
     """Deploys again when the template or what it names has changed; what is wrong with it is told."""
     from localcloud.build.watch import Watch
 
     if not template:
         return None
-    watch = Watch(Path(template))
+    watch = Watch(template)
 
     def look() -> None:
         if watch.changed():
             try:
-                cloud.deploy(Path(template), stack, parameters)
+                cloud.deploy(template, stack, parameters)
                 _say("deployed what changed")
             except CloudError as error:
                 _say(f"error: {error}")
@@ -117,14 +114,14 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("decisions", help="what was asked of the policies, and what they said")
     )
     up = commands.add_parser("up", help="start, and deploy a template")
-    up.add_argument("--template", help="a SAM template; without one the endpoint is empty")
+    up.add_argument("--template", type=Path, help="a SAM template; without one the endpoint is empty")
     up.add_argument("--stack", default="local")
     up.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     up.add_argument("--image", action="append", default=[], metavar="URI=CONTEXT_DIR:DOCKERFILE")
     up.add_argument("--port", type=int, default=4566)
-    up.add_argument("--state", default=".localcloud/state", metavar="DIR")
+    up.add_argument("--state", type=Path, default=Path(".localcloud/state"), metavar="DIR")
     up.add_argument(
-        "--build", metavar="DIR", help="caches of what was built (default: build beside the state)"
+        "--build", type=Path, metavar="DIR", help="caches of what was built (default: build beside the state)"
     )
     up.add_argument(
         "--time-scale",
