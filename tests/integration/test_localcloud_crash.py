@@ -170,6 +170,8 @@ def test_executions_go_on_where_they_stood(cloud: TinyCloud) -> None:
     )
     eventually(lambda: "WaitStateEntered" in types(cloud, waiting))
     message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]
+    # Left where it is, it would be seen again after 30 seconds, which a slow start takes.
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     killed_and_started(cloud)
 
     states = cloud.client("stepfunctions")
