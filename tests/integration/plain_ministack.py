@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.integration.localcloud_process import ACCOUNT, client_of, free_port
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ class PlainMiniStack:
     def stop(self, number: int = signal.SIGTERM) -> None:
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
 
     def client(self, service: str, key: str = ACCOUNT, secret: str = "local") -> Any:
         return client_of(self.port, service, key, secret)

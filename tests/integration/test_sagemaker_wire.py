@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.localcloud_process import ROOT, TinyCloud
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def test_an_endpoint_serves_again_after_its_cloud_was_killed(cloud: TinyCloud) -
     serve(cloud, "survivor")
     assert cloud.process is not None
     cloud.process.kill()
-    cloud.process.wait(30)
+    cloud.process.wait(PATIENCE)
     # Left by the one that was killed; its successor writes it anew once it is up.
     (cloud.state / "cloud.json").unlink()
     cloud.start(*ARGUMENTS)
