@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from typing import NoReturn
 
 from cli.errors import CommandError, UserError
 
@@ -46,14 +47,22 @@ commands:
 {commands}
 
 With --profile, --region or --stack a command works on AWS; with none of these on the running local cloud.
-`dropforge COMMAND --help` says more about a command.
+`./dropforge COMMAND --help` says more about a command.
 exit status: 0 done; 1 the thing asked for was refused or failed; 2 you can fix this; 3 a fault of Dropforge
 """
 REPORT = (
-    "this is a fault of Dropforge; please report it with the trace above and what `dropforge doctor` says"
+    "this is a fault of Dropforge; please report it with the trace above and what `./dropforge doctor` says"
 )
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words in one line, as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the command; argparse's own way is the whole usage before the line that counts."""
+        raise UserError(f"{message}; `./{self.prog} --help` says what it takes")
 
 
 def main(words: list[str]) -> int:
@@ -77,15 +86,15 @@ def _run(words: list[str]) -> int:
     early, rest = _global_options().parse_known_args(_before_command(words))
     words = words[len(_before_command(words)) :]
     if rest:
-        raise UserError(f"unknown option {rest[0]}; `dropforge --help` lists what there is")
+        raise UserError(f"unknown option {rest[0]}; `./dropforge --help` lists what there is")
     if not words or words[0] in ("-h", "--help", "help"):
         _print_help()
         return 0
     name, *arguments = words
     if name not in COMMANDS and name not in DEVELOPER_COMMANDS:
-        raise UserError(f"unknown command {name!r}; `dropforge --help` lists what there is")
+        raise UserError(f"unknown command {name!r}; `./dropforge --help` lists what there is")
     module = import_module(f"cli.commands.{name}")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"dropforge {name}",
         description=(COMMANDS | DEVELOPER_COMMANDS)[name],
         parents=[_global_options()],
@@ -98,7 +107,7 @@ def _run(words: list[str]) -> int:
 
 
 def _global_options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    parser = Parser(prog="dropforge", add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     group = parser.add_argument_group("where and how")
     group.add_argument("--profile", metavar="NAME", help="the AWS profile to use")
     group.add_argument("--region", metavar="NAME", help="the AWS region to use")

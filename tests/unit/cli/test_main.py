@@ -37,7 +37,7 @@ def test_an_unknown_command_is_the_callers_to_fix(capsys: pytest.CaptureFixture[
     assert main(["deploy"]) == 2
     assert (
         capsys.readouterr().err
-        == "dropforge: unknown command 'deploy'; `dropforge --help` lists what there is\n"
+        == "dropforge: unknown command 'deploy'; `./dropforge --help` lists what there is\n"
     )
 
 
@@ -85,3 +85,20 @@ def test_a_fault_of_ours_shows_its_trace_and_where_to_report(capsys: pytest.Capt
     shown = capsys.readouterr().err
     assert "Traceback" in shown
     assert "please report it" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["drop"], "the following arguments are required: USECASE, FILE; `./dropforge drop --help`"),
+        (["status", "--frob"], "unrecognized arguments: --frob; `./dropforge status --help`"),
+        (["runs", "--limit", "x"], "argument --limit: invalid int value: 'x'; `./dropforge runs --help`"),
+        (["--region"], "argument --region: expected one argument; `./dropforge --help`"),
+    ],
+)
+def test_wrong_words_are_the_callers_to_fix_and_said_in_one_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    shown = capsys.readouterr().err
+    assert shown == f"dropforge: {said} says what it takes\n"
