@@ -10,12 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from cli.aws_errors import code_of
 from cli.errors import Refused
 from cli.place import Place
-from cli.runs import Run, read_run
+from cli.runs import Run, execution_of, exists, read_run
 from cli.waiting import START_SECONDS, Progress, pause, wait_for_execution
 from dropforge.domain.events import ObjectCreated
 from dropforge.domain.names import UNKNOWN
@@ -77,9 +74,8 @@ def wait_for_run(place: Place, dropped: Drop, timeout: float) -> Run:
 
 def wait_for_start(place: Place, dropped: Drop, progress: Progress) -> str:
     """The execution's ARN once it exists, under the use case's name or as unknown."""
-    machine = place.output("TrainingStateMachineArn").replace(":stateMachine:", ":execution:")
     digest = dropped.run.rpartition("-")[2]
-    candidates = [f"{machine}:{dropped.run}", f"{machine}:{UNKNOWN}-{digest}"]
+    candidates = [execution_of(place, run) for run in (dropped.run, f"{UNKNOWN}-{digest}")]
     while time.monotonic() - progress.began < START_SECONDS:
         for execution in candidates:
             if exists(place, execution):
@@ -88,16 +84,5 @@ def wait_for_start(place: Place, dropped: Drop, progress: Progress) -> str:
         pause(place)
     raise Refused(
         f"nothing started run {dropped.run} within {START_SECONDS:.0f} s; "
-        "`dropforge logs --function StartTraining` says why"
+        "`./dropforge logs --function StartTraining` says why"
     )
-
-
-def exists(place: Place, execution: str) -> bool:
-    """True when there is such an execution."""
-    try:
-        place.client("stepfunctions").describe_execution(executionArn=execution)
-    except ClientError as fault:
-        if code_of(fault) == "ExecutionDoesNotExist":
-            return False
-        raise
-    return True

@@ -8,6 +8,7 @@ from cli.errors import UserError
 from cli.place import Place
 from cli.registry import find_version
 from cli.reports import read_json
+from cli.runs import execution_of, exists, is_of
 
 RUN = re.compile(r"[a-z][a-z0-9-]*-[0-9a-f]{16}")
 
@@ -35,6 +36,8 @@ def find_report(place: Place, usecase: str, named: str) -> Report:
     run, version = _run_of(place, usecase, named)
     folder = f"runs/{usecase}/{run}"
     verdict = read_json(place, place.bucket, f"{folder}/evaluation/verdict.json") or {}
+    if not verdict and version is None and not exists(place, execution_of(place, run)):
+        raise UserError(f"there is no run {run}; `./dropforge runs {usecase}` lists them")
     return Report(
         usecase=usecase,
         run=run,
@@ -55,12 +58,14 @@ def read_page(place: Place, address: str) -> bytes:
     except s3.exceptions.NoSuchKey:
         raise UserError(
             f"there is no page {address}: the run ended before it was written; "
-            f"`dropforge runs` says where each run stands"
+            f"`./dropforge runs` says where each run stands"
         ) from None
 
 
 def _run_of(place: Place, usecase: str, named: str) -> tuple[str, int | None]:
     if RUN.fullmatch(named):
+        if not is_of(named, usecase):
+            raise UserError(f"{named} is no run of {usecase}; `./dropforge runs {usecase}` lists them")
         return named, None
     model = find_version(place, usecase, named)
     if model.run is None:

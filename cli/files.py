@@ -13,6 +13,15 @@ def read_bytes(path: Path) -> bytes:
     return existing(path).read_bytes()
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a file where a person wants it, with the folders on the way."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as fault:
+        raise UserError(f"cannot write {path}: {fault.strerror}") from None
+
+
 def existing(path: Path) -> Path:
     """The path, if a file is there that may be read."""
     if path.is_dir():

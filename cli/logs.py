@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from cli.aws_errors import code_of
 from cli.commands.invoke import find_function
 from cli.place import Place
-from cli.show import document
+from cli.show import document, note
 from cli.waiting import PROCESSING_LOGS, TRAINING_LOGS
 
 FOLLOW_SECONDS = 1.0
@@ -44,6 +44,8 @@ def show(place: Place, sources: list[Source], minutes: float, *, as_json: bool) 
         document([{"time": e["timestamp"], "source": e["source"], "message": e["message"]} for e in events])
     else:
         print_lines(events)
+    if not events:
+        note(f"nothing was logged in the last {minutes:g} minutes; --minutes N looks further back")
     return max((event["timestamp"] + 1 for event in events), default=begin)
 
 

@@ -5,6 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from cli.aws_errors import code_of
 from cli.place import Place
 from cli.reports import run_metrics
 from cli.show import moment
@@ -62,6 +65,22 @@ def list_runs(place: Place, usecase: str | None, limit: int) -> list[Run]:
 def is_of(execution: str, usecase: str | None) -> bool:
     """A run is named `<usecase>-<16 hex digits>`."""
     return usecase is None or execution.rpartition("-")[0] == usecase
+
+
+def execution_of(place: Place, run: str) -> str:
+    """The execution of a run, whether there is one or not."""
+    return f"{place.output('TrainingStateMachineArn').replace(':stateMachine:', ':execution:')}:{run}"
+
+
+def exists(place: Place, execution: str) -> bool:
+    """True when there is such an execution."""
+    try:
+        place.client("stepfunctions").describe_execution(executionArn=execution)
+    except ClientError as fault:
+        if code_of(fault) == "ExecutionDoesNotExist":
+            return False
+        raise
+    return True
 
 
 def read_run(place: Place, execution: str) -> Run:

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cli.errors import Refused
-from cli.files import existing
+from cli.files import existing, write
 from cli.judging import Judgement, contract_for, judge
 from cli.place import place_for
 from cli.show import document, note, table, wants_json
@@ -65,5 +65,5 @@ def keep(judged: Judgement, place: Path) -> None:
     if judged.page is None:
         note("no report was written: the file could not be read so far that there is something to show")
         return
-    place.write_text(judged.page, encoding="utf-8")
+    write(place, judged.page.encode())
     note(f"wrote {place}")

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cli.evaluation import Report, find_report, read_page
+from cli.files import write
 from cli.place import place_for
 from cli.show import document, note, wants_json
 
@@ -25,7 +26,7 @@ def run(arguments: Namespace) -> int:
     report = find_report(place, arguments.usecase, arguments.version)
     page = report.data_quality if arguments.data else report.page
     if arguments.save:
-        arguments.save.write_bytes(read_page(place, page))
+        write(arguments.save, read_page(place, page))
         note(f"saved {arguments.save}")
     if wants_json(arguments):
         document(report.document)
@@ -35,7 +36,11 @@ def run(arguments: Namespace) -> int:
 
 
 def _print(report: Report, page: str) -> None:
+    """The address of a page that was never written would lead nowhere."""
     named = f"{report.usecase} version {report.version}" if report.version else f"run {report.run}"
     passed = {True: "passed its gate", False: "did not pass its gate", None: "was not judged"}[report.passed]
     print(f"{named} {passed}{f': {report.verdict}' if report.verdict else ''}")
-    print(page)
+    if report.passed is not None or page == report.data_quality:
+        print(page)
+    else:
+        note(f"`./dropforge runs {report.usecase}` says how it ended; --data is about its data")

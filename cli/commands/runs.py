@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from cli.place import place_for
 from cli.runs import list_runs
-from cli.show import document, metrics, table, wants_json
+from cli.show import document, metrics, note, table, wants_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,6 +18,9 @@ def run(arguments: Namespace) -> int:
     found = list_runs(place_for(arguments), arguments.usecase, arguments.limit)
     if wants_json(arguments):
         document([each.document for each in found])
+        return 0
+    if not found:
+        note("there are no runs yet; `./dropforge drop USECASE FILE` starts one")
         return 0
     rows = [
         (

@@ -66,3 +66,13 @@ def test_what_was_shown_up_to_a_moment_is_not_shown_again(place: FakePlace) -> N
     since = max(each["timestamp"] for each in logs.collect(place, sources, 0)) + 1
     assert logs.collect(place, sources, since) == []
     assert logs.read(place, logs.Source("/aws/lambda/none"), 0) == [], "a group that is not there yet"
+
+
+def test_where_nothing_was_logged_the_command_says_so(
+    place: FakePlace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.show(place, logs.sources_for(place, None, "bike-0123456789abcdef", None), 60, as_json=False)
+    assert capsys.readouterr() == (
+        "",
+        "nothing was logged in the last 60 minutes; --minutes N looks further back\n",
+    )

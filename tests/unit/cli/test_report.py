@@ -10,7 +10,7 @@ from cli.errors import UserError
 from cli.evaluation import find_report, read_page
 from cli.main import main
 from cli.registry import Model
-from tests.unit.cli.conftest import FakePlace, FakeS3
+from tests.unit.cli.conftest import FakePlace, FakeS3, FakeStepFunctions
 
 RUN = "loan-0123456789abcdef"
 FOLDER = f"runs/loan/{RUN}"
@@ -37,12 +37,50 @@ def test_a_version_or_a_run_is_told_with_its_verdict_and_pages(
     assert found.page == f"s3://data/{PAGE}"
 
 
-def test_a_run_that_was_never_judged_is_told_so(place: FakePlace, s3: FakeS3) -> None:
+def test_a_run_that_was_never_judged_is_told_so(
+    place: FakePlace, s3: FakeS3, stepfunctions: FakeStepFunctions
+) -> None:
     s3.objects.clear()
+    stepfunctions.add(RUN, "FAILED")
     found = find_report(place, "loan", RUN)
     assert (found.passed, found.verdict) == (None, None)
     with pytest.raises(UserError, match=r"there is no page s3://data/runs/loan/.*evaluation\.html"):
         read_page(place, found.page)
+
+
+def test_of_a_run_that_was_never_judged_no_page_is_named(
+    place: FakePlace,
+    s3: FakeS3,
+    stepfunctions: FakeStepFunctions,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    s3.objects.clear()
+    stepfunctions.add(RUN, "FAILED")
+    monkeypatch.setattr(command, "place_for", lambda _arguments: place)
+    assert main(["report", "loan", RUN]) == 0
+    assert capsys.readouterr().out == f"run {RUN} was not judged\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (
+            "loan-00000000000000ff",
+            "there is no run loan-00000000000000ff; `./dropforge runs loan` lists them",
+        ),
+        (
+            "bike-0123456789abcdef",
+            "bike-0123456789abcdef is no run of loan; `./dropforge runs loan` lists them",
+        ),
+    ],
+)
+def test_a_run_that_is_not_there_or_of_another_use_case_is_no_run_without_a_verdict(
+    place: FakePlace, named: str, said: str
+) -> None:
+    with pytest.raises(UserError) as raised:
+        find_report(place, "loan", named)
+    assert str(raised.value) == said
 
 
 def test_the_command_prints_the_sentence_and_saves_the_page(

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from cli.commands import runs as command
+from cli.main import main
 from cli.runs import list_runs, read_run
 from tests.unit.cli.conftest import TRAINING, FakePlace, FakeS3, FakeStepFunctions
 
@@ -78,3 +80,14 @@ def test_runs_come_newest_first_and_by_use_case(place: FakePlace, stepfunctions:
     assert [run.run[-1] for run in list_runs(place, None, 10)] == ["3", "2", "1"]
     assert [run.run[-1] for run in list_runs(place, "loan", 10)] == ["2", "1"]
     assert len(list_runs(place, None, 2)) == 2
+
+
+def test_without_runs_the_command_says_how_one_starts(
+    place: FakePlace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "place_for", lambda _arguments: place)
+    assert main(["runs"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "there are no runs yet; `./dropforge drop USECASE FILE` starts one\n",
+    )
