@@ -8,22 +8,25 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from cli import files
 from cli.container import outputs_of
 from cli.draft.pictures import write_pictures
 from cli.draft.propose import propose
 from cli.draft.write import write
 from cli.errors import Refused, UserError
-from cli.files import existing
 from cli.paths import ROOT
 from cli.show import document, note, wants_json
 from dropforge.domain.contract import ContractError
+from dropforge.domain.names import is_usecase
 from dropforge.domain.survey import read_survey
 from dropforge.edge.contract_yaml import load_contract
+
+NAME = "at most 28 lower-case letters, digits and dashes, a letter first"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The use case's name, the data and what to predict."""
-    parser.add_argument("name", metavar="NAME", help="lower-case letters, digits and dashes")
+    parser.add_argument("name", metavar="NAME", help=NAME)
     parser.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE", help="the data")
     parser.add_argument("--target", metavar="COLUMN", help="the column to predict")
     parser.add_argument("--to", type=Path, metavar="FILE", help="where (usecases/NAME/contract.yaml)")
@@ -32,6 +35,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Survey, propose, check, write."""
+    if not is_usecase(arguments.name):
+        raise UserError(f"{arguments.name!r} is not a name of {NAME}")
     target: Path = arguments.to or ROOT / "usecases" / arguments.name / "contract.yaml"
     if target.exists() and not arguments.force:
         raise UserError(
@@ -39,18 +44,21 @@ def run(arguments: Namespace) -> int:
         )
     text = draft(arguments.name, survey(arguments.source, arguments.target), arguments.target)
     check(text)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    files.write(target, text.encode())
     if wants_json(arguments):
         document({"usecase": arguments.name, "contract": str(target)})
-    note(f"wrote {target}; read it, then `dropforge publish {target}`")
+    note(f"wrote {target}; read it, then `./dropforge publish {target}`")
     return 0
 
 
 def survey(source: Path, target: str | None) -> dict[str, Any]:
     """What the file holds."""
-    with outputs_of("survey", {"drop": existing(source)}, {"TARGET": target or ""}) as outputs:
-        found: dict[str, Any] = json.loads((outputs / "survey" / "survey.json").read_bytes())
+    drop = files.existing(source)
+    try:
+        with outputs_of("survey", {"drop": drop}, {"TARGET": target or ""}) as outputs:
+            found: dict[str, Any] = json.loads((outputs / "survey" / "survey.json").read_bytes())
+    except UserError as fault:
+        raise UserError(f"{source}: {fault}") from None
     return found
 
 

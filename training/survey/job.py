@@ -39,7 +39,8 @@ def _facts(drop: Path, target: str) -> dict[str, Any]:
         return pictures(drop)
     table = table_of(drop)
     if target not in table.rows.columns:
-        raise JobError(f"the file has no column {shown(target)}; it has {', '.join(table.rows.columns[:50])}")
+        asked = f"has no column {shown(target)}" if target else "needs a column to predict (--target)"
+        raise JobError(f"the file {asked}; it has {', '.join(table.rows.columns[:50])}")
     looked = [look(cells) for cells in table.rows.iter_columns()]
     seen = {facts.name: facts for facts, _ in looked}
     values = {column.name: column for _, column in looked}

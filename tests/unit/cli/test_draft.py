@@ -212,6 +212,7 @@ def test_a_zip_of_pictures_becomes_an_image_problem(tmp_path: Path) -> None:
         ("a,a\n1,2\n", "a", JobError, "twice"),
         ("a,\n1,2\n", "a", JobError, "no name"),
         ("a,b\n1,2\n1,2\n", "c", JobError, "no column 'c'"),
+        ("a,b\n1,2\n1,2\n", "", JobError, r"needs a column to predict \(--target\); it has a, b"),
         ("a,b\n1,2\n3,2\n", "b", UserError, "2 to 50 classes"),
         ("a,b\n" + "1,x\n2,y\n" * 4, "b", UserError, "the file has 8 rows"),
         ("a,b\n" + "1,x\n" * 20 + "1,y\n", "b", UserError, "class 'y' has 1 row"),
@@ -256,3 +257,8 @@ def test_hostile_names_are_names(path: Path, name: str) -> None:
     _, contract = draft(table(path, heading, column("rate"), column("answer")), "b")
     assert contract.columns[0].name == name
     assert contract.columns[0].type == "number"
+
+
+def test_init_knows_a_bad_name_before_it_looks_at_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "My Case", "--from", "any.csv", "--target", "b"]) == 2
+    assert capsys.readouterr().err.startswith("dropforge: 'My Case' is not a name of at most 28 lower-case")
