@@ -7,11 +7,14 @@ from cli.dropping import drop, wait_for_run
 from cli.errors import Refused, UserError
 from cli.files import existing
 from cli.place import place_for
-from cli.reports import quality_warnings
+from cli.reports import quality_warnings, read_bytes
 from cli.runs import Run
 from cli.show import cell, document, metrics, note, wants_json
 from dropforge.domain.contract import ContractError
+from dropforge.domain.keys import published_contract
 from dropforge.domain.overrides import Settings, read_pairs, settings_text
+
+ENDED = {"refused": "was refused", "failed": "failed"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -36,7 +39,12 @@ def run(arguments: Namespace) -> int:
     """Upload the file and, if asked, wait; a run that registers no model is an answer of 1."""
     settings = settings_of(arguments.set)
     place = place_for(arguments)
-    dropped = drop(place, arguments.usecase, existing(arguments.file), settings=settings)
+    file = existing(arguments.file)
+    if read_bytes(place, place.bucket, published_contract(arguments.usecase)) is None:
+        raise UserError(
+            f"{arguments.usecase} has no contract in force; publish one with `./dropforge publish CONTRACT`"
+        )
+    dropped = drop(place, arguments.usecase, file, settings=settings)
     note(f"dropped {dropped.address} as run {dropped.run}")
     if not arguments.wait:
         if wants_json(arguments):
@@ -48,7 +56,7 @@ def run(arguments: Namespace) -> int:
     if wants_json(arguments):
         document(ended.document)
     if not ended.ended_well:
-        raise Refused(f"run {ended.run} was {ended.status}: {ended.reason}")
+        raise Refused(f"run {ended.run} {ENDED[ended.status]}: {ended.reason}")
     say_registered(ended, wants_json(arguments))
     return 0
 
@@ -67,4 +75,4 @@ def say_registered(ended: Run, quiet: bool) -> None:
     """What came of it and what to do next."""
     if not quiet:
         print(f"{ended.usecase} version {ended.version} registered: {metrics(ended.metrics)}")
-        note(f"deploy it with `dropforge approve {ended.usecase} {ended.version} --wait`")
+        note(f"deploy it with `./dropforge approve {ended.usecase} {ended.version} --wait`")

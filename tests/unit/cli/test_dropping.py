@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from cli.commands import drop as command
 from cli.commands.drop import settings_of
 from cli.dropping import drop
 from cli.errors import UserError
+from cli.main import main
 from dropforge.domain.overrides import read_settings
-from tests.unit.cli.conftest import FakePlace
+from tests.unit.cli.conftest import FakePlace, FakeS3
 
 
 class Uploads:
@@ -59,3 +61,16 @@ def test_what_could_never_be_set_is_said_before_anything_is_sent(pairs: list[str
     with pytest.raises(UserError) as raised:
         settings_of(pairs)
     assert str(raised.value).startswith(said)
+
+
+def test_a_file_without_a_contract_in_force_is_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """FakeS3 takes no uploads: sending would end in a fault."""
+    (tmp_path / "claims.csv").write_text("a,b\n1,2\n")
+    place = FakePlace("dropforge", _clients={"s3": FakeS3({})})
+    monkeypatch.setattr(command, "place_for", lambda _arguments: place)
+    assert main(["drop", "frau", str(tmp_path / "claims.csv")]) == 2
+    assert capsys.readouterr().err == (
+        "dropforge: frau has no contract in force; publish one with `./dropforge publish CONTRACT`\n"
+    )
