@@ -59,7 +59,7 @@ def wait_for_start(place: Place, decision: Decision, progress: Progress) -> str:
         pause(place)
     raise Refused(
         f"nothing began to deploy version {decision.model.version} within {START_SECONDS:.0f} s; "
-        "`dropforge logs --function StartDeployment` says why"
+        "`./dropforge logs --function StartDeployment` says why"
     )
 
 

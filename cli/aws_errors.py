@@ -39,9 +39,9 @@ def explain(fault: Exception) -> CommandError | None:
     if isinstance(fault, NoRegionError):
         return UserError("no region is set; give --region or set AWS_REGION")
     if isinstance(fault, NoCredentialsError | PartialCredentialsError):
-        return UserError(f"{fault}; give --profile, or start the local cloud with `dropforge up`")
+        return UserError(f"{fault}; give --profile, or start the local cloud with `./dropforge up`")
     if isinstance(fault, NoConnection | HTTPClientError):
-        return UserError(f"{fault}; is the cloud running and the network up? `dropforge doctor` looks")
+        return UserError(f"{fault}; is the cloud running and the network up? `./dropforge doctor` looks")
     return None
 
 

@@ -1,7 +1,7 @@
 """A verb of the container image, run on this machine for one command and without a cloud.
 
 The environment is the one that the local cloud's jobs run in: built from the Dockerfile once, found by its
-digest ever after. The first use takes as long as a first `dropforge up`.
+digest ever after. The first use takes as long as a first `./dropforge up`.
 """
 
 import os

@@ -55,7 +55,7 @@ def required() -> LocalCloud:
     """The cloud that is running now; a sentence for the caller where there is none."""
     cloud = running()
     if cloud is None:
-        raise UserError("no local cloud is running; start one with `dropforge up`")
+        raise UserError("no local cloud is running; start one with `./dropforge up`")
     return cloud
 
 

@@ -1,7 +1,7 @@
 """Where a command works: the local cloud that is running, or AWS.
 
 With --profile, --region or --stack, AWS as boto3 finds it; else the local cloud of this checkout; else what
-AWS_ENDPOINT_URL names, which is how a shell that evaluated `dropforge env` works from anywhere. Nothing is
+AWS_ENDPOINT_URL names, which is how a shell that evaluated `./dropforge env` works from anywhere. Nothing is
 guessed: without any of these a command that could cost money does not run.
 """
 
@@ -16,7 +16,7 @@ from cli.errors import UserError
 
 DEFAULT_STACK = "dropforge"
 NO_PLACE = (
-    "no local cloud is running and no AWS account was named; start one with `dropforge up`, "
+    "no local cloud is running and no AWS account was named; start one with `./dropforge up`, "
     "or say where with --stack, --region or --profile"
 )
 

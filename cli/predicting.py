@@ -102,6 +102,6 @@ def _refusal(place: Place, usecase: str, fault: ClientError) -> Exception:
     if "not found" in message.lower() or code_of(fault) == "ValidationError":
         return UserError(
             f"{place.named(usecase)} does not answer: {message.rstrip('.')}; approve a version with "
-            f"`dropforge approve {usecase} latest --wait`, or see `dropforge endpoints`"
+            f"`./dropforge approve {usecase} latest --wait`, or see `./dropforge endpoints`"
         )
     return fault

@@ -51,7 +51,7 @@ def wait_until_in_force(place: Place, published: Published, timeout: float) -> s
         if time.monotonic() > deadline:
             raise Refused(
                 f"the contract of {published.usecase} did not come into force within {timeout:.0f} s; "
-                "`dropforge logs --function PublishContract` says why"
+                "`./dropforge logs --function PublishContract` says why"
             )
         pause(place)
     progress.done()

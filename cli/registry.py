@@ -51,7 +51,7 @@ def list_models(place: Place, usecase: str) -> list[Model]:
         if code_of(fault) in ("ValidationException", "ResourceNotFound"):
             raise UserError(
                 f"there is no use case {usecase} in stack {place.stack}; "
-                f"publish its contract with `dropforge publish`"
+                f"publish its contract with `./dropforge publish`"
             ) from None
         raise
     served = served_by(place, usecase)
@@ -110,7 +110,7 @@ def find_version(place: Place, usecase: str, version: str) -> Model:
     """The version that a person named: `3`, `v3` or `latest`."""
     models = list_models(place, usecase)
     if not models:
-        raise UserError(f"{usecase} has no model yet; drop a file with `dropforge drop {usecase} FILE`")
+        raise UserError(f"{usecase} has no model yet; drop a file with `./dropforge drop {usecase} FILE`")
     if version == "latest":
         return models[0]
     number = version.removeprefix("v")

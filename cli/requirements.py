@@ -1,8 +1,8 @@
 """The requirements files beside the deployables, exported from uv.lock.
 
 `sam build`, the image's Dockerfile and the local cloud install with hashes from a plain requirements file, so
-each deployable carries one. They are derived: `dropforge lock` writes them and the test command compares. The
-cost is that the same pins stand twice in the repository.
+each deployable carries one. They are derived: `./dropforge lock` writes them and the test command compares.
+The cost is that the same pins stand twice in the repository.
 """
 
 import os

@@ -83,7 +83,7 @@ def wait_for_execution(place: Place, execution: str, progress: Progress, timeout
         if found["status"] == "NOT STARTED" and time.monotonic() - progress.began > START_SECONDS:
             raise Refused(
                 f"nothing started {progress.what} within {START_SECONDS:.0f} s; "
-                "`dropforge logs` shows what the functions said"
+                "`./dropforge logs` shows what the functions said"
             )
         if time.monotonic() > deadline:
             raise Refused(

@@ -77,6 +77,6 @@ def a_cloud(arguments: Namespace) -> Iterator[local.LocalCloud]:
         yield cloud
     finally:
         if arguments.keep:
-            note(f"the local cloud goes on at {cloud.endpoint_url}; `dropforge down` stops it")
+            note(f"the local cloud goes on at {cloud.endpoint_url}; `./dropforge down` stops it")
         else:
             end(process)

@@ -1,7 +1,7 @@
 """Prints what points other tools at the local cloud.
 
-eval "$(dropforge env)"                  for the AWS CLI, boto3, Terraform …
-dropforge env --sam > env.json           for `sam local invoke --env-vars env.json`
+eval "$(./dropforge env)"                for the AWS CLI, boto3, Terraform …
+./dropforge env --sam > env.json         for `sam local invoke --env-vars env.json`
 """
 
 import shlex

@@ -21,6 +21,6 @@ def run(arguments: Namespace) -> int:
     check_lock()
     stale = stale_exports()
     if stale:
-        raise Refused(f"{', '.join(stale)} do not match uv.lock; `dropforge lock` writes them")
+        raise Refused(f"{', '.join(stale)} do not match uv.lock; `./dropforge lock` writes them")
     note(f"uv.lock matches pyproject.toml, and {len(EXPORTS)} requirements files match it")
     return 0

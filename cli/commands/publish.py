@@ -35,5 +35,5 @@ def publish_one(place: Place, path: Path, usecase: str) -> dict[str, str]:
     """Put one contract and wait until the cloud has taken it up."""
     published = publish(place, usecase, path.read_bytes())
     group = wait_until_in_force(place, published, WAIT_SECONDS)
-    note(f"{usecase}: the contract is in force; drop a file with `dropforge drop {usecase} FILE`")
+    note(f"{usecase}: the contract is in force; drop a file with `./dropforge drop {usecase} FILE`")
     return {"usecase": usecase, "contract": published.address, "model_package_group": group}

@@ -1,4 +1,4 @@
-"""Runs every check and test. What is given after `--` goes to pytest: `dropforge test -- -k contract -x`."""
+"""Runs every check and test. What follows `--` goes to pytest: `./dropforge test -- -k contract -x`."""
 
 import argparse
 

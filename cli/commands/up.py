@@ -14,9 +14,9 @@ from cli.show import document, note, wants_json
 from cli.starting import Start, bring_up, end, free_port, pass_on
 
 NEXT = """ready: {url}  (stack {stack}, state in {state})
-  publish a contract   dropforge publish usecases/loan/contract.yaml
-  drop a file          dropforge drop loan FILE --wait
-  any AWS tool         eval "$(dropforge env)"
+  publish a contract   ./dropforge publish usecases/loan/contract.yaml
+  drop a file          ./dropforge drop loan FILE --wait
+  any AWS tool         eval "$(./dropforge env)"
   stop                 {stop}"""
 
 
@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
     existing = local.running()
     if existing:
         note(f"the local cloud already runs at {existing.endpoint_url}")
-        report(existing, arguments)
+        report(existing, arguments, attached=False)
         return 0
     state = (arguments.state or STATE).resolve()
     start = Start(
@@ -56,15 +56,15 @@ def run(arguments: Namespace) -> int:
         arguments.watch,
     )
     cloud, process = bring_up(start, note)
-    report(cloud, arguments)
+    report(cloud, arguments, attached=not arguments.detach)
     return 0 if arguments.detach else stay(process)
 
 
-def report(cloud: local.LocalCloud, arguments: Namespace) -> None:
+def report(cloud: local.LocalCloud, arguments: Namespace, *, attached: bool) -> None:
     """Where it is and what to do next."""
     if wants_json(arguments):
         document(describe(Place(cloud.stack, cloud=cloud)))
-    stop = "dropforge down" if arguments.detach else "Ctrl-C, or dropforge down"
+    stop = "Ctrl-C, or ./dropforge down" if attached else "./dropforge down"
     note(NEXT.format(url=cloud.endpoint_url, stack=cloud.stack, state=cloud.state_dir, stop=stop))
 
 

@@ -72,5 +72,5 @@ def image(place: Place) -> Finding:
     """Whether jobs run this checkout's code; on AWS the stack builds the image and its tag is its own."""
     uri = place.outputs.get("ImageUri", "")
     if place.cloud and not uri.endswith(f":{digest()}"):
-        return wrong("image", f"{uri} is of other code than this checkout's", "`dropforge down`, then `up`")
+        return wrong("image", f"{uri} is of other code than this checkout's", "`./dropforge down`, then `up`")
     return well("image", uri)

@@ -37,9 +37,9 @@ def lock() -> Finding:
         check_lock()
         stale = stale_exports()
     except UserError as problem:
-        return wrong("lock", str(problem).splitlines()[0], "run `uv lock`, then `dropforge lock`")
+        return wrong("lock", str(problem).splitlines()[0], "run `uv lock`, then `./dropforge lock`")
     if stale:
-        return wrong("lock", f"{', '.join(stale)} do not match uv.lock", "run `dropforge lock`")
+        return wrong("lock", f"{', '.join(stale)} do not match uv.lock", "run `./dropforge lock`")
     return well("lock", "uv.lock and the requirements files match pyproject.toml")
 
 
@@ -64,9 +64,9 @@ def record() -> Finding:
     """The record of the running cloud."""
     cloud = local.read(CURRENT)
     if cloud is None:
-        return well("local cloud", "not running; `dropforge up` starts one")
+        return well("local cloud", "not running; `./dropforge up` starts one")
     if not local.is_local_cloud(cloud.pid):
-        remedy = f"`dropforge down` clears its record; {LOG} has its last words"
+        remedy = f"`./dropforge down` clears its record; {LOG} has its last words"
         return wrong("local cloud", f"process {cloud.pid} ended without being stopped", remedy)
     return well("local cloud", f"process {cloud.pid} at {cloud.endpoint_url}")
 
@@ -79,6 +79,6 @@ def port() -> Finding:
     try:
         found = free_port(None)
     except UserError as problem:
-        return wrong("port", str(problem), "give a free port with `dropforge up --port N`")
+        return wrong("port", str(problem), "give a free port with `./dropforge up --port N`")
     taken = "" if found == FIRST_PORT else f"; {FIRST_PORT} is taken by another program"
-    return well("port", f"`dropforge up` would listen on {found}{taken}")
+    return well("port", f"`./dropforge up` would listen on {found}{taken}")
