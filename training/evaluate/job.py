@@ -27,9 +27,13 @@ from training.evaluate.evaluation import Evaluation
 from training.evaluate.figures import figures_of
 from training.evaluate.groups import groups_of
 from training.evaluate.measures import measure_of
+from training.evaluate.page.made import best_parameters
 from training.paths import only_file
+from training.report.text import parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from dropforge.domain.contract import Contract
@@ -60,8 +64,9 @@ def _evaluate(paths: Paths, contract: Contract, scratch: Path) -> Evaluation:
     groups = groups_of(measure, rows, contract, metric)
     champion = _champion(paths, contract, answers, rows, scratch / "champion")
     verdict = judge(measured(figures), contract.gate, champion.comparison if champion else None, groups)
-    told = _told(scratch / "model") | {"trials": _json(paths.processing_input("tuning") / "trials.json")}
-    facts = _facts(contract, answers, scratch / "model" / "manifest.json")
+    trials = _json(paths.processing_input("tuning") / "trials.json")
+    told = _told(scratch / "model") | {"trials": trials}
+    facts = _facts(contract, answers, scratch / "model" / "manifest.json", trials or {})
     return Evaluation(contract, answers, figures, verdict, groups, metric, champion, facts, told)
 
 
@@ -82,9 +87,12 @@ def _champion(
     return compare(f"version {version}" if version else "the live version", metric, answers, ask_champion)
 
 
-def _facts(contract: Contract, answers: Answers, manifest: Path) -> list[tuple[str, str]]:
+def _facts(
+    contract: Contract, answers: Answers, manifest: Path, trials: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     algorithm = contract.algorithm
-    parameters = ", ".join(f"{name} {value}" for name, value in algorithm.hyperparameters().items())
+    used = algorithm.hyperparameters() | best_parameters(trials)
+    parameters = ", ".join(f"{name} {parameter(value)}" for name, value in used.items())
     return [
         ("Use case", contract.usecase),
         ("Run", os.environ.get("RUN", "")),

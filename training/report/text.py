@@ -42,6 +42,16 @@ def measure(value: float) -> str:
     return f"{value:,.{4 if abs(value) < 10 else 2 if abs(value) < 1000 else 1}f}".replace("-", MINUS)
 
 
+def parameter(value: object) -> str:
+    """A parameter of an algorithm, with as many digits as a person compares by."""
+    text = str(value)
+    try:
+        found = float(text)
+    except ValueError:
+        return text
+    return text if not math.isfinite(found) or found.is_integer() else f"{found:.4g}"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f} %" if math.isfinite(share) else NOTHING
 

@@ -202,3 +202,19 @@ def _noisy() -> bytes:
 def test_figures_are_json_that_any_reader_takes(trained: Container) -> None:
     for name in ("evaluation.json", "verdict.json", "confusion.json", "slices.json"):
         json.loads(trained.content(f"processing/output/evaluation/{name}"), parse_constant=pytest.fail)
+
+
+def test_the_page_of_a_tuned_model_tells_what_the_best_trial_was_trained_with(
+    container: Container, trained: Container
+) -> None:
+    _copy(trained, container)
+    trials = [
+        {"objective": 0.8, "parameters": {"max_depth": "2", "eta": "0.25"}},
+        {"objective": 0.9, "parameters": {"max_depth": "3", "eta": "0.08604539780520847"}, "best": True},
+    ]
+    tuning = container.base / "processing" / "input" / "tuning"
+    tuning.mkdir(parents=True)
+    (tuning / "trials.json").write_text(json.dumps({"metric": "validation:auc", "trials": trials}))
+    assert container.evaluate() == 0, container.said("message")
+    page = container.content("processing/output/evaluation/evaluation.html").decode()
+    assert "max_depth 3, eta 0.08605, min_child_weight 1" in page

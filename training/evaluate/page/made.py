@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from training.report import Block, figure, heading, paragraph, plots, table
-from training.report.text import number
+from training.report.text import number, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +17,9 @@ MOST_COLUMNS = 20
 
 
 def importance(found: Evaluation) -> list[Block]:
+    """Of pictures there is nothing to tell: the name of a feature is a number that says nothing to people."""
     weights: Sequence[Mapping[str, Any]] = found.told.get("importance") or []
-    if not weights:
+    if not weights or found.contract.problem == "image":
         return []
     shown = weights[:MOST_COLUMNS]
     svg = plots.bars(
@@ -47,8 +48,14 @@ def trials(found: Evaluation) -> list[Block]:
     return [heading("Tuning"), paragraph(said), *course, table(head, rows)]
 
 
+def best_parameters(tuning: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trial that went on had of its own; nothing where there was no tuning."""
+    best = next((trial for trial in tuning.get("trials") or [] if trial.get("best")), {})
+    return dict(best.get("parameters") or {})
+
+
 def _trial(place: int, trial: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    values = [str((trial.get("parameters") or {}).get(name, "")) for name in names]
+    values = [parameter((trial.get("parameters") or {}).get(name, "")) for name in names]
     mark = "best" if trial.get("best") else str(trial.get("status") or "")
     return [str(place), _number(trial.get("objective")), *values, _seconds(trial), mark]
 

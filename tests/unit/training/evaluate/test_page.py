@@ -1,6 +1,7 @@
 """The page an approver reads: the answer first, in words, and nothing in it that runs."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -30,12 +31,17 @@ TRIALS = {
     "metric": "validation:auc",
     "strategy": "Bayesian",
     "trials": [
-        {"name": "t1", "status": "Completed", "objective": 0.9, "parameters": {"max_depth": "3"}},
+        {
+            "name": "t1",
+            "status": "Completed",
+            "objective": 0.9,
+            "parameters": {"max_depth": "3", "eta": "0.14066865535726766"},
+        },
         {
             "name": "t2",
             "status": "Completed",
             "objective": 0.95,
-            "parameters": {"max_depth": "5"},
+            "parameters": {"max_depth": "5", "eta": "1e-05"},
             "best": True,
         }
         | {"started": "2026-01-01T00:00:00Z", "ended": "2026-01-01T00:00:12Z"},
@@ -168,11 +174,18 @@ def test_trials_are_listed_with_the_one_that_went_on() -> None:
     page = rendered("binary with trials")
     rows = re.findall(r"<tr>(.*?)</tr>", page[page.index("<h2>Tuning") :])
     assert [re.sub("<[^>]+>", " ", row).split() for row in rows[:4]] == [
-        ["trial", "validation:auc", "max_depth", "seconds", "status"],
-        ["1", "0.9000", "3", "Completed"],
-        ["2", "0.9500", "5", "12", "best"],
+        ["trial", "validation:auc", "eta", "max_depth", "seconds", "status"],
+        ["1", "0.9000", "0.1407", "3", "Completed"],
+        ["2", "0.9500", "1e-05", "5", "12", "best"],
         ["3", "Failed"],
     ]
+
+
+def test_a_page_about_pictures_names_no_features() -> None:
+    weights = [{"name": "image_245", "importance": 0.9}]
+    for agreed, shown in ((BINARY, True), (replace(BINARY, problem="image"), False)):
+        page = evaluation_page(evaluation(two(), agreed, importance=weights))
+        assert ("What it looks at" in page) is shown
 
 
 def test_of_very_many_trials_the_page_says_that_it_lists_the_best() -> None:
