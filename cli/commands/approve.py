@@ -27,7 +27,8 @@ def run(arguments: Namespace) -> int:
     note(f"approved {model.usecase} version {model.version}")
     deployment = wait_for_deployment(place, decision, arguments.timeout) if arguments.wait else None
     if wants_json(arguments):
-        document({**model.document, "approval": "Approved", "deployment": deployment})
+        judged = find_version(place, arguments.usecase, str(model.version))
+        document({**judged.document, "deployment": deployment})
     elif deployment:
         print(f"endpoint {place.named(model.usecase)} serves version {model.version}")
     return 0

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from cli.endpoints import list_endpoints
 from cli.place import place_for
-from cli.show import document, table, wants_json
+from cli.show import document, note, table, wants_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -16,6 +16,9 @@ def run(arguments: Namespace) -> int:
     found = list_endpoints(place_for(arguments))
     if wants_json(arguments):
         document(found)
+        return 0
+    if not found:
+        note("nothing is served yet; `./dropforge approve USECASE latest` deploys a version")
         return 0
     shown = ("endpoint", "status", "version", "config", "modified", "failure")
     table(shown, [[endpoint[name] for name in shown] for endpoint in found])

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from cli.place import place_for
 from cli.registry import list_models
-from cli.show import document, metrics, table, wants_json
+from cli.show import document, metrics, note, table, wants_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,6 +17,9 @@ def run(arguments: Namespace) -> int:
     found = list_models(place_for(arguments), arguments.usecase)
     if wants_json(arguments):
         document([model.document for model in found])
+        return 0
+    if not found:
+        note(f"{arguments.usecase} has no model yet; `./dropforge drop {arguments.usecase} FILE` makes one")
         return 0
     rows = [(m.version, m.stage, m.approval, metrics(m.metrics), m.created, m.run) for m in found]
     table(("version", "stage", "approval", "metrics", "created", "run"), rows)

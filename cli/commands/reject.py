@@ -22,6 +22,9 @@ def run(arguments: Namespace) -> int:
     model = find_version(place, arguments.usecase, arguments.version)
     decide(place, model, "Rejected", arguments.comment)
     note(f"rejected {model.usecase} version {model.version}")
+    if model.stage == "champion":
+        note("it is served until another version is: approve one with `./dropforge approve`")
     if wants_json(arguments):
-        document({**model.document, "approval": "Rejected", "deployment": None})
+        judged = find_version(place, arguments.usecase, str(model.version))
+        document({**judged.document, "deployment": None})
     return 0

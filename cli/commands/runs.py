@@ -1,6 +1,6 @@
 """Lists training runs, newest first."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from cli.place import place_for
 from cli.runs import list_runs
@@ -10,7 +10,7 @@ from cli.show import document, metrics, note, table, wants_json
 def add_arguments(parser: ArgumentParser) -> None:
     """All use cases, or one."""
     parser.add_argument("usecase", nargs="?", metavar="USECASE", help="only the runs of this use case")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many at most (20)")
+    parser.add_argument("--limit", type=at_least_one, default=20, metavar="N", help="how many at most (20)")
 
 
 def run(arguments: Namespace) -> int:
@@ -20,7 +20,8 @@ def run(arguments: Namespace) -> int:
         document([each.document for each in found])
         return 0
     if not found:
-        note("there are no runs yet; `./dropforge drop USECASE FILE` starts one")
+        whose = f" of {arguments.usecase}" if arguments.usecase else ""
+        note(f"there are no runs{whose} yet; `./dropforge drop USECASE FILE` starts one")
         return 0
     rows = [
         (
@@ -36,3 +37,10 @@ def run(arguments: Namespace) -> int:
     ]
     table(("run", "status", "started", "version", "metrics", "set", "reason"), rows)
     return 0
+
+
+def at_least_one(text: str) -> int:
+    """A whole number that there can be of something."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)

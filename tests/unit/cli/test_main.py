@@ -92,7 +92,11 @@ def test_a_fault_of_ours_shows_its_trace_and_where_to_report(capsys: pytest.Capt
     [
         (["drop"], "the following arguments are required: USECASE, FILE; `./dropforge drop --help`"),
         (["status", "--frob"], "unrecognized arguments: --frob; `./dropforge status --help`"),
-        (["runs", "--limit", "x"], "argument --limit: invalid int value: 'x'; `./dropforge runs --help`"),
+        (["up", "--port", "x"], "argument --port: invalid int value: 'x'; `./dropforge up --help`"),
+        (
+            ["runs", "--limit", "0"],
+            "argument --limit: '0' is not a whole number of 1 or more; `./dropforge runs --help`",
+        ),
         (["--region"], "argument --region: expected one argument; `./dropforge --help`"),
     ],
 )

@@ -1,5 +1,6 @@
 """Versions and what each is to the endpoint, against moto's registry."""
 
+import json
 from collections.abc import Iterator
 
 import boto3
@@ -7,7 +8,9 @@ import pytest
 from moto import mock_aws
 
 from cli.approving import decide
+from cli.commands import approve, models, reject
 from cli.errors import UserError
+from cli.main import main
 from cli.registry import Served, find_version, list_models, stage_of
 from tests.unit.cli.conftest import FakePlace, client_error
 
@@ -62,6 +65,36 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(registry: FakeP
 def test_a_decision_is_written_with_its_comment(registry: FakePlace) -> None:
     decide(registry, find_version(registry, "loan", "1"), "Rejected", "too old")
     assert find_version(registry, "loan", "1").stage == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("command", "approval", "stage"),
+    [("approve", "Approved", "challenger"), ("reject", "Rejected", "rejected")],
+)
+def test_a_decision_s_document_says_what_the_version_is_now(
+    registry: FakePlace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    approval: str,
+    stage: str,
+) -> None:
+    monkeypatch.setattr({"approve": approve, "reject": reject}[command], "place_for", lambda _given: registry)
+    assert main([command, "loan", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["approval"], told["stage"]) == (1, approval, stage)
+
+
+def test_a_use_case_without_a_version_is_told_how_to_get_one(
+    registry: FakePlace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.client("sagemaker").create_model_package_group(ModelPackageGroupName="dropforge-bike")
+    monkeypatch.setattr(models, "place_for", lambda _given: registry)
+    assert main(["models", "bike"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "bike has no model yet; `./dropforge drop bike FILE` makes one\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def trials(found: Evaluation) -> list[Block]:
 
 def best_parameters(tuning: Mapping[str, Any]) -> dict[str, Any]:
     """What the trial that went on had of its own; nothing where there was no tuning."""
-    best = next((trial for trial in tuning.get("trials") or [] if trial.get("best")), {})
+    best: Mapping[str, Any] = next((trial for trial in tuning.get("trials") or [] if trial.get("best")), {})
     return dict(best.get("parameters") or {})
 
 
