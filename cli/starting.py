@@ -23,6 +23,7 @@ from cli.paths import BUILD, LOG, ROOT, TEMPLATE
 
 FIRST_PORT = 4566
 PORTS = 40
+LAST_PORT = 65535
 READY_SECONDS = 900.0
 TAIL_LINES = 25
 HOST = "127.0.0.1"
@@ -47,6 +48,8 @@ def free_port(wanted: int | None) -> int:
     """The wanted port, or the first free one from 4566 on."""
     if wanted == 0:
         return any_port()
+    if wanted is not None and not 0 < wanted <= LAST_PORT:
+        raise UserError(f"{wanted} is no port; give --port a number up to {LAST_PORT}, or 0 for any")
     candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + PORTS)
     for port in candidates:
         with socket.socket() as probe:
@@ -93,7 +96,10 @@ def spawn(start: Start, log: Path = LOG) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))
-    start.state.mkdir(parents=True, exist_ok=True)
+    try:
+        start.state.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UserError(f"cannot keep the state in {start.state}: {fault.strerror}") from None
     with log.open("wb") as output:
         return subprocess.Popen(
             command(start),

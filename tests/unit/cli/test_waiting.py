@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.errors import Refused, UserError
-from cli.starting import Start, command, free_port, wait_until_ready
+from cli.starting import Start, command, free_port, spawn, wait_until_ready
 from cli.waiting import Progress, current_step, last_log_line, wait_for_execution
 from tests.unit.cli.conftest import TRAINING, FakePlace, FakeStepFunctions, client_error
 
@@ -118,3 +118,15 @@ def test_a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() -> None:
 def test_code_is_watched_only_where_that_was_asked_for(tmp_path: Path) -> None:
     assert "--watch" in command(Start("dropforge", 1, tmp_path, watch=True))
     assert "--watch" not in command(Start("dropforge", 1, tmp_path))
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_number_that_is_no_port_is_the_callers_to_fix(port: int) -> None:
+    with pytest.raises(UserError, match=f"{port} is no port; give --port a number up to 65535"):
+        free_port(port)
+
+
+def test_a_state_folder_that_cannot_be_made_is_the_callers_to_fix(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"no folder")
+    with pytest.raises(UserError, match=r"cannot keep the state in .*state/of/mine: "):
+        spawn(Start("dropforge", 0, tmp_path / "state" / "of" / "mine"), tmp_path / "log")
