@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cli import logs
+from cli.main import main
 from tests.unit.cli.conftest import FakePlace, client_error
 
 RUN, OTHER = "loan-0123456789abcdef", "loan-fedcba9876543210"
@@ -76,3 +77,8 @@ def test_where_nothing_was_logged_the_command_says_so(
         "",
         "nothing was logged in the last 60 minutes; --minutes N looks further back\n",
     )
+
+
+def test_one_document_and_lines_without_end_do_not_go_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["logs", "--follow", "--json"]) == 2
+    assert "leave one of them out" in capsys.readouterr().err
