@@ -1,24 +1,29 @@
 """What all List operations share: filters, order, pages.
 
-A page's token is the place of the next record, as an opaque string. The cost, as with AWS: a record made or
-deleted between two pages shifts the rest.
+A page's token is the rank of its last record, and the next page begins with the first record beyond it: what
+is made or deleted between two pages shifts nothing, and whoever deletes what he lists misses none. A token is
+good for the question that it was given for, and for no other.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localcloud.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from localcloud.sagemaker.store import Record
 
 DEFAULT_PAGE = 10
+# What records are sorted by: JSON's own types, and different for each record.
+Rank = Callable[["Record"], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,8 @@ class Listing:
         chosen = [record for record in records if self._matches(record, query)]
         usual = "Descending" if self.newest_first else "Ascending"
         descending = query.get("SortOrder", usual) == "Descending"
-        chosen.sort(key=self._order(query.get("SortBy", "CreationTime")), reverse=descending)
-        return page_of(chosen, query, self.member)
+        rank = self._rank(query.get("SortBy", "CreationTime"))
+        return page_of(chosen, rank, query, self.member, descending=descending)
 
     def _matches(self, record: Record, query: Record) -> bool:
         wanted = query.get("NameContains", "")
@@ -53,37 +58,51 @@ class Listing:
         late_enough = after is None or value > after or (self.newest_first and value == after)
         return late_enough and (before is None or value < before)
 
-    def _order(self, by: str) -> Callable[[Record], Any]:
+    def _rank(self, by: str) -> Rank:
         member = {"Name": self.name, "Status": self.status}.get(by, "CreationTime")
-        # Version and name break ties, so that pages never overlap.
-        return lambda record: (
+        # Version and name break ties, so that no two records have the same rank.
+        return lambda record: [
             record.get(member, ""),
             record.get("CreationTime", 0),
             record.get("ModelPackageVersion", 0),
             str(record.get(self.name, "")),
-        )
+        ]
 
 
-def page_of(chosen: list[Record], query: Record, member: str) -> dict[str, Any]:
+def page_of(
+    chosen: Iterable[Record], rank: Rank, query: Record, member: str, *, descending: bool = False
+) -> dict[str, Any]:
     """The part of the records that the query's token and MaxResults ask for, under that member."""
-    start, size = _start(query.get("NextToken")), query.get("MaxResults", DEFAULT_PAGE)
-    answer: dict[str, Any] = {member: chosen[start : start + size]}
-    if start + size < len(chosen):
-        answer["NextToken"] = _token(start + size)
+    ranked = sorted(((rank(record), record) for record in chosen), key=_first, reverse=descending)
+    if "NextToken" in query:
+        last = _opened(query, member)
+        ranked = [item for item in ranked if (item[0] < last if descending else item[0] > last)]
+    size = query.get("MaxResults", DEFAULT_PAGE)
+    answer: dict[str, Any] = {member: [record for _, record in ranked[:size]]}
+    if len(ranked) > size:
+        answer["NextToken"] = _sealed(ranked[size - 1][0], query, member)
     return answer
 
 
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
+def _first(item: tuple[list[Any], Record]) -> list[Any]:
+    return item[0]
 
 
-def _start(token: str | None) -> int:
-    if token is None:
-        return 0
+def _sealed(rank: list[Any], query: Record, member: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([_seal(rank, query, member), rank]).encode()).decode()
+
+
+def _opened(query: Record, member: str) -> list[Any]:
     try:
-        word, _, place = base64.urlsafe_b64decode(token).decode().partition(":")
-    except (ValueError, binascii.Error):
-        word, place = "", ""
-    if word != "from" or not place.isdecimal():
-        raise ApiError("ValidationException", "Invalid NextToken: it is not one that this operation gave.")
-    return int(place)
+        seal, rank = json.loads(base64.urlsafe_b64decode(query["NextToken"]))
+    except (ValueError, TypeError):
+        seal, rank = "", []
+    if seal != _seal(rank, query, member):
+        raise ApiError("ValidationException", "Invalid NextToken: it is not one that this question gave.")
+    return list(rank)
+
+
+def _seal(rank: list[Any], query: Record, member: str) -> str:
+    """Ties a token to its question, of which only the size of a page may change."""
+    question = {name: value for name, value in query.items() if name not in ("NextToken", "MaxResults")}
+    return hashlib.sha256(json.dumps([member, rank, question], sort_keys=True).encode()).hexdigest()[:16]

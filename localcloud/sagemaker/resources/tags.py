@@ -48,7 +48,7 @@ class Tags:
         store, key = self._place(call.payload["ResourceArn"])
         record = store.get(key)
         tags = record.get("Tags", []) if record else []
-        return page_of(tags, {"MaxResults": MOST_TAGS} | call.payload, "Tags")
+        return page_of(tags, lambda tag: [tag["Key"]], {"MaxResults": MOST_TAGS} | call.payload, "Tags")
 
     def delete(self, call: Call) -> Record:
         gone = set(call.payload["TagKeys"])

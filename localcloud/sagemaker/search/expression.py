@@ -9,6 +9,7 @@ operations.py.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -139,10 +140,12 @@ def _comparable(value: Any, wanted: str) -> tuple[Any, Any]:
 
 
 def number_of(value: Any) -> float | None:
+    """The number that it is, or says; the words nan and inf are texts like others."""
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def _seconds(text: str) -> float | None:

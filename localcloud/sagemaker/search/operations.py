@@ -27,6 +27,8 @@ KINDS = {
 _SHAPES = {"HyperParameterTuningJob": "HyperParameterTuningJobSearchEntity"}
 # Properties that a search knows beside the members of the resource.
 _BY_KEY = ("Metrics", "Tags", "HyperParameters")
+# So many characters of a text decide where it comes.
+_RANKED_BY = 256
 
 
 class Search:
@@ -48,8 +50,8 @@ class Search:
         for name in (*check(expression), by):
             _check_property(kind, name)
         found = [record for record in self._records(kind) if meets(record, expression)]
-        found.sort(key=lambda record: _rank(record, by), reverse=query.get("SortOrder") != "Ascending")
-        page = page_of(found, query, "Results")
+        descending = query.get("SortOrder") != "Ascending"
+        page = page_of(found, lambda one: _rank(kind, one, by), query, "Results", descending=descending)
         page["Results"] = [_search_record(kind, record) for record in page["Results"]]
         return page | {"TotalHits": {"Value": len(found), "Relation": "EqualTo"}}
 
@@ -75,11 +77,12 @@ def _check_property(kind: str, name: str) -> None:
         raise ApiError("ValidationException", f"Unknown property name: {name}, for resource: {kind}.")
 
 
-def _rank(record: Record, by: str) -> tuple[Any, ...]:
-    """Records without the property come first, then numbers, then texts. The time of creation breaks ties, so
-    that pages never overlap."""
+def _rank(kind: str, record: Record, by: str) -> list[Any]:
+    """Records without the property come first, then numbers, then texts. The time of creation and the name
+    break ties."""
     values = values_at(record, by) or ([record["CreationTime"]] if by == "LastModifiedTime" else [])
     value = values[0] if values else None
     number = number_of(value)
-    kind = 0 if value is None else 1 if number is not None else 2
-    return kind, number or 0.0, str(value), record["CreationTime"], str(record)
+    place = 0 if value is None else 1 if number is not None else 2
+    # A rank goes into a token, and tokens have a limit.
+    return [place, number or 0.0, str(value)[:_RANKED_BY], record["CreationTime"], record[f"{kind}Arn"]]

@@ -121,6 +121,31 @@ def test_lists_filter_order_and_page(laptop: Laptop) -> None:
     assert laptop.sagemaker.list_models(CreationTimeBefore=1)["Models"] == []
 
 
+def test_pages_lose_and_repeat_nothing_while_records_come_and_go(laptop: Laptop) -> None:
+    names = [f"model-{number:02}" for number in range(12)]
+    for name in names:
+        laptop.sagemaker.create_model(**MODEL | {"ModelName": name})
+    seen = []
+    pages = laptop.sagemaker.get_paginator("list_models").paginate(PaginationConfig={"PageSize": 5})
+    for turn, page in enumerate(pages):
+        for model in page["Models"]:
+            seen.append(model["ModelName"])
+            laptop.sagemaker.delete_model(ModelName=model["ModelName"])
+        laptop.sagemaker.create_model(**MODEL | {"ModelName": f"newer-{turn}"})
+    assert seen == names[::-1]
+
+
+def test_a_token_is_good_for_its_own_question_only(laptop: Laptop) -> None:
+    for number in range(3):
+        laptop.sagemaker.create_model(**MODEL | {"ModelName": f"model-{number}"})
+    token = laptop.sagemaker.list_models(MaxResults=1)["NextToken"]
+    rest = laptop.sagemaker.list_models(MaxResults=50, NextToken=token)["Models"]
+    assert [model["ModelName"] for model in rest] == ["model-1", "model-0"]
+    for question, more in (("list_models", {"NameContains": "m"}), ("list_endpoint_configs", {})):
+        with pytest.raises(ClientError, match="Invalid NextToken"):
+            getattr(laptop.sagemaker, question)(NextToken=token, **more)
+
+
 def test_tags_are_added_listed_and_deleted_on_any_resource(laptop: Laptop) -> None:
     arn = laptop.sagemaker.create_model(**MODEL | {"Tags": [{"Key": "a", "Value": "1"}]})["ModelArn"]
     laptop.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "3"}])

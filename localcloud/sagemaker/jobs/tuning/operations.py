@@ -80,14 +80,21 @@ class TuningJobs:
         record, query = self._found(call.payload[_NAME]), call.payload
         objective = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
         wanted, by = query.get("StatusEquals"), _RANKS[query.get("SortBy", "Name")]
-        ranked = [
-            (rank, trial["TrainingJobName"], trial)
+        chosen = [
+            trial
             for trial in trials_of(self._context, record[_ARN])
-            if wanted in (None, trial["TrainingJobStatus"]) and (rank := by(trial, objective)) is not None
+            if wanted in (None, trial["TrainingJobStatus"]) and by(trial, objective) is not None
         ]
-        ranked.sort(key=lambda each: each[:2], reverse=query.get("SortOrder") == "Descending")
-        found = [summary(trial, objective) for _, _, trial in ranked]
-        return page_of(found, query, "TrainingJobSummaries")
+        descending = query.get("SortOrder") == "Descending"
+        member = "TrainingJobSummaries"
+        page = page_of(
+            chosen,
+            lambda trial: [by(trial, objective), trial["TrainingJobName"]],
+            query,
+            member,
+            descending=descending,
+        )
+        return page | {member: [summary(trial, objective) for trial in page[member]]}
 
     def stop(self, call: Call) -> Record:
         name = call.payload[_NAME]
