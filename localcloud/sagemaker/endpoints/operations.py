@@ -61,8 +61,7 @@ class Endpoints:
         record |= {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
         record |= {"Tags": payload.get("Tags", []), "Fleet": plan}
         with self._store.lock:
-            if self._store.get(name) is not None:
-                raise ApiError("ValidationException", f'Cannot create already existing endpoint "{arn}".')
+            self._check_name(name)
             self._store.put(name, record)
         self._deployments.create(name)
         return {"EndpointArn": arn}
@@ -98,6 +97,13 @@ class Endpoints:
             self._store.change(record["EndpointName"], lambda endpoint: endpoint.update(deleting))
         self._deployments.delete(record["EndpointName"])
         return {}
+
+    def _check_name(self, name: str) -> None:
+        """AWS: the name is case-insensitive in CreateEndpoint, and its case matters everywhere else."""
+        for other in self._store.all():
+            if other["EndpointName"].lower() == name.lower():
+                message = f'Cannot create already existing endpoint "{other["EndpointArn"]}".'
+                raise ApiError("ValidationException", message)
 
     def _found(self, name: str) -> Record:
         record = self._store.get(name)

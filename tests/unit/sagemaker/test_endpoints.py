@@ -273,8 +273,9 @@ def test_an_endpoint_in_progress_or_existing_is_left_alone(served: Laptop) -> No
         with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
             served.sagemaker.delete_endpoint(EndpointName="loan")
     settle(served)
-    with pytest.raises(ClientError, match="Cannot create already existing endpoint"):
-        served.sagemaker.create_endpoint(EndpointName="loan", EndpointConfigName="one")
+    for name in ("loan", "LOAN"):
+        with pytest.raises(ClientError, match=r"already existing endpoint .*endpoint/loan"):
+            served.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName="one")
     with pytest.raises(ClientError, match="Could not find endpoint configuration"):
         served.sagemaker.update_endpoint(EndpointName="loan", EndpointConfigName="nobody")
 
