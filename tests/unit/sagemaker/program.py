@@ -43,7 +43,7 @@ def train() -> int:
         say("found", *sorted(_names(folder)))
         (folder / f"epoch-{len(_names(folder)) + 1}").write_text("state")
         time.sleep(float(settings.get("pause", 0)))
-    for turn, score in enumerate((0.5, 0.75)):
+    for turn, score in enumerate((0.5, 0.75, "nan", "inf")):
         say(f"[{turn}] validation-auc:{score}")
     if "x" in settings:
         return search(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,9 @@ class TrainingJob:
                 try:
                     value = float(match.group(1))
                 except (ValueError, IndexError):
+                    continue
+                if not math.isfinite(value):
+                    # No metric can have it, and JSON cannot say it.
                     continue
                 self._metrics[name] = (value, now())
                 if self._on_metric is not None:

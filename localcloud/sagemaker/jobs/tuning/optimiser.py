@@ -10,7 +10,6 @@ proposals differ.
 from __future__ import annotations
 
 import itertools
-import math
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -124,8 +123,3 @@ def _combinations(tunables: Sequence[Tunable]) -> Iterator[dict[str, str]]:
     names = [each.name for each in choices]
     for words in itertools.product(*(each.words for each in choices)):
         yield dict(zip(names, words, strict=True))
-
-
-def is_value(value: float) -> bool:
-    """Whether one can learn from it."""
-    return math.isfinite(value)

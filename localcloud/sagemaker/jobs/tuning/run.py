@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from localcloud.sagemaker.context import Call, Context, log, now
 from localcloud.sagemaker.jobs.tuning.closing import Closing, closing_of, verdict
 from localcloud.sagemaker.jobs.tuning.events import TUNING, tuning_detail
-from localcloud.sagemaker.jobs.tuning.optimiser import Optimiser, Proposal, is_value
+from localcloud.sagemaker.jobs.tuning.optimiser import Optimiser, Proposal
 from localcloud.sagemaker.jobs.tuning.ranges import tunables
 from localcloud.sagemaker.jobs.tuning.request import strategy_of, trial_request
 from localcloud.sagemaker.jobs.tuning.stopping import is_hopeless
@@ -142,7 +142,7 @@ class Tuning(threading.Thread):
 
     def _listener(self, trial: Trial) -> OnMetric:
         def hear(name: str, value: float) -> None:
-            if name == self._objective["MetricName"] and is_value(value):
+            if name == self._objective["MetricName"]:
                 trial.values.append(value)
 
         return hear
