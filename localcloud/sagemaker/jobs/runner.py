@@ -50,12 +50,13 @@ class Runner:
         self._runs: dict[tuple[str, str], Run] = {}
         self._lock = threading.Lock()
 
-    def start(self, job: Job) -> None:
+    def add(self, job: Job) -> Run:
+        """The job's run, which is the caller's to start and can be stopped from now on."""
         run = Run(self._context, self._slots, job)
-        run.start()
         with self._lock:
-            self._runs = {key: other for key, other in self._runs.items() if other.is_alive()}
+            self._runs = {key: other for key, other in self._runs.items() if not other.is_over()}
             self._runs[(job.plan.kind, job.plan.name)] = run
+        return run
 
     def stop(self, kind: str, name: str) -> None:
         if run := self._runs.get((kind, name)):
@@ -70,7 +71,8 @@ class Runner:
         for run in list(self._runs.values()):
             run.kill()
         for run in list(self._runs.values()):
-            run.join(timeout=10)
+            if run.is_alive():
+                run.join(timeout=10)
 
 
 class Run(threading.Thread):
@@ -88,6 +90,9 @@ class Run(threading.Thread):
         self._folder = _folder(context, job.plan.kind, job.plan.name)
         self._hosts = hosts_in(self._folder, job.plan.hosts)
         self._tree = self._hosts[0].tree
+
+    def is_over(self) -> bool:
+        return self.ident is not None and not self.is_alive()
 
     def kill(self) -> None:
         self._crew.kill()
@@ -210,11 +215,12 @@ class Run(threading.Thread):
     def _finish(self, end: End, reason: str | None) -> None:
         if self._context.stopping.is_set():
             return
-        self._job.finish(self._tree, end, reason)
+        # Before the end is told: from then on the name may be deleted, and be another job's.
         for host in self._hosts:
             if end is End.COMPLETED:
                 host.tree.shed()
             shutil.rmtree(host.tree.folder / "stage", ignore_errors=True)
+        self._job.finish(self._tree, end, reason)
 
 
 def _folder(context: Context, kind: str, name: str) -> Path:

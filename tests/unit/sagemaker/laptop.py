@@ -37,6 +37,8 @@ class FakePorts:
     region: str = "us-east-1"
     events: list[dict[str, Any]] = field(default_factory=list)
     fence: dict[str, str] = field(default_factory=lambda: {"FENCED": "yes"})
+    # Told every detail, before the service goes on.
+    heard: Callable[[dict[str, Any]], object] = lambda _: None
 
     def credentials_env(self, role_arn: str | None) -> dict[str, str]:
         return {"AWS_ACCESS_KEY_ID": role_arn or "service", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -44,6 +46,7 @@ class FakePorts:
     def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
         event = {"source": source, "detail-type": detail_type, "resources": resources, "detail": detail}
         self.events.append(json.loads(json.dumps(event)))
+        self.heard(detail)
 
     def image(self, uri: str) -> Image:
         if uri != IMAGE:

@@ -152,6 +152,26 @@ def test_a_job_is_stopped_when_asked(laptop: Laptop) -> None:
         laptop.sagemaker.stop_training_job(TrainingJobName="halt")
 
 
+def test_a_job_can_be_stopped_as_soon_as_it_is_there(laptop: Laptop) -> None:
+    """A rule of EventBridge may be faster than the answer to the one who made the job."""
+    laptop.ports.heard = lambda detail: (
+        laptop.sagemaker.stop_training_job(TrainingJobName="halt")
+        if detail.get("SecondaryStatus") == "Starting"
+        else None
+    )
+    assert train(laptop, "halt", "sleep")["TrainingJobStatus"] == "Stopped"
+
+
+def test_when_the_end_is_told_the_jobs_folder_is_tidy(laptop: Laptop) -> None:
+    """Whoever hears of the end may delete the job and use its name again."""
+    model = laptop.state / "jobs/training-job/good/opt/ml/model"
+    left: dict[str, bool] = {}
+    laptop.ports.heard = lambda detail: left.update({detail["TrainingJobStatus"]: model.exists()})
+    train(laptop, "good")
+    eventually(lambda: "Completed" in left)
+    assert left == {"InProgress": True, "Completed": False}
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -50,8 +50,9 @@ class ProcessingJobs:
             if self._store.get(name) is not None:
                 raise job_exists(record["ProcessingJobArn"])
             self._store.put(name, record)
+            run = self._runner.add(ProcessingJob(self._context, record))
         self._context.emit(PROCESSING, record["ProcessingJobArn"], processing_detail(record))
-        self._runner.start(ProcessingJob(self._context, record))
+        run.start()
         return {"ProcessingJobArn": record["ProcessingJobArn"]}
 
     def describe(self, call: Call) -> Record:

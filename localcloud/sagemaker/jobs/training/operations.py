@@ -48,12 +48,14 @@ class TrainingJobs:
         """Start a job that was checked before; its record. A tuning job adds members and hears metrics."""
         name = payload["TrainingJobName"]
         record = self._record(payload) | (more or {})
+        job = TrainingJob(self._context, record, on_metric)
         with self._store.lock:
             if self._store.get(name) is not None:
                 raise job_exists(record["TrainingJobArn"])
             self._store.put(name, record)
+            run = self._runner.add(job)
         self._context.emit(TRAINING, record["TrainingJobArn"], training_detail(record))
-        self._runner.start(TrainingJob(self._context, record, on_metric))
+        run.start()
         return record
 
     def describe(self, call: Call) -> Record:
