@@ -166,7 +166,8 @@ def test_boto3s_waiters_and_paginators_run_the_loop(cloud: TinyCloud) -> None:
     answer = cloud.client("sagemaker-runtime").invoke_endpoint(**asked)
     assert json.loads(answer["Body"].read()) == {"known": True}
     for paginator, member, named in LISTS:
-        pages = sagemaker.get_paginator(paginator).paginate(PaginationConfig={"PageSize": 1})
+        more = {"ModelPackageType": "Versioned"} if paginator == "list_model_packages" else {}
+        pages = sagemaker.get_paginator(paginator).paginate(**more, PaginationConfig={"PageSize": 1})
         assert name in [item[named] for page in pages for item in page[member]], paginator
     sagemaker.delete_endpoint(EndpointName=name)
     sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig=soon)

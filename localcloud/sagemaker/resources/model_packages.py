@@ -85,7 +85,7 @@ class ModelPackages:
         self._context = context
         self._groups = groups
         self._store = context.stores.of(KIND)
-        self._listing = Listing("ModelPackageSummaryList", "ModelPackageArn")
+        self._listing = Listing("ModelPackageSummaryList", "ModelPackageName")
         self.operations: dict[str, Operation] = {
             "CreateModelPackage": self.create,
             "DescribeModelPackage": self.describe,
@@ -112,10 +112,8 @@ class ModelPackages:
 
     def page(self, call: Call) -> Record:
         query, records = call.payload, self._store.all()
-        if (
-            query.get("ModelPackageType", "Versioned" if "ModelPackageGroupName" in query else "Both")
-            == "Unversioned"
-        ):
+        usual = "Versioned" if "ModelPackageGroupName" in query else "Unversioned"
+        if query.get("ModelPackageType", usual) == "Unversioned":
             records = []
         if "ModelPackageGroupName" in query:
             group = self._groups.found(query["ModelPackageGroupName"])["ModelPackageGroupName"]

@@ -50,6 +50,25 @@ def test_versions_registered_at_once_get_different_numbers(registry: Laptop) -> 
     assert versions == list(range(1, 9))
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"ModelPackageGroupName": "loan"}, [1]),
+        ({"ModelPackageGroupName": "loan", "ModelPackageType": "Unversioned"}, []),
+        ({}, []),
+        ({"ModelPackageType": "Both"}, [1]),
+        ({"ModelPackageType": "Versioned", "NameContains": "LOAN"}, [1]),
+        ({"ModelPackageType": "Versioned", "NameContains": "sagemaker"}, []),
+    ],
+)
+def test_without_a_group_or_a_type_a_list_is_of_what_has_no_versions(
+    registry: Laptop, query: dict[str, str], found: list[int]
+) -> None:
+    register(registry)
+    listed = registry.sagemaker.list_model_packages(**query)["ModelPackageSummaryList"]
+    assert [package["ModelPackageVersion"] for package in listed] == found
+
+
 def test_a_version_is_described_with_all_that_it_was_given(registry: Laptop) -> None:
     described = registry.sagemaker.describe_model_package(ModelPackageName=register(registry))
     assert described["CustomerMetadataProperties"] == {"usecase": "loan", "run": "loan-1"}
