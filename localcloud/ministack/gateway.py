@@ -2,9 +2,9 @@
 everything else by MiniStack.
 
 Standing before MiniStack's ASGI application needs none of its private routing tables. SageMaker is JSON 1.1
-named by X-Amz-Target; its runtimes are REST and are told apart by path and by the service that signed the
-request. Work is done in threads of our own, so that a slow endpoint never holds up the event loop that
-serves everything else.
+named by X-Amz-Target; whatever else was signed for sagemaker is for one of its runtimes, which are REST. Work
+is done in threads of our own, so that a slow endpoint never holds up the event loop that serves everything
+else.
 """
 
 from __future__ import annotations
@@ -31,9 +31,6 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 _TARGET = "SageMaker."
 _SIGNED_FOR = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
-_RUNTIME_PATH = re.compile(
-    r"^/(endpoints/[^/]+/(invocations|async-invocations)|FeatureGroup/|BatchGetRecord|BatchWriteRecord)"
-)
 _THREADS = 64
 _OWN = "/_localcloud/"
 _log = logging.getLogger("localcloud.gateway")
@@ -111,14 +108,14 @@ class Gateway:
         if target.startswith(_TARGET):
             return lambda body: self._api(target[len(_TARGET) :], body, caller)
         signed = _SIGNED_FOR.search(headers.get("authorization", ""))
-        if signed and signed.group(1) == "sagemaker" and _RUNTIME_PATH.match(http.path):
+        if signed and signed.group(1) == "sagemaker":
             return lambda body: self._runtime(http.method, http.path, headers, body)
         return None
 
     def _api(self, action: str, body: bytes, caller: str | None) -> Answer:
         try:
             payload = json.loads(body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):  # too deep for this interpreter is no better than broken
             return _json(
                 400, {"__type": "SerializationException", "message": "The request body is not JSON."}
             )

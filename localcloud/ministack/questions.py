@@ -125,7 +125,7 @@ def _parameters(http: Http, action: str, params: Mapping[str, Any]) -> dict[str,
     elif http.body[:1] == b"{":
         try:
             decoded = json.loads(http.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             decoded = {}
     else:
         decoded = {name: value[0] if isinstance(value, list) else value for name, value in params.items()}

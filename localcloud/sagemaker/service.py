@@ -27,7 +27,7 @@ from localcloud.sagemaker.resources.model_packages import ModelPackages
 from localcloud.sagemaker.resources.models import Models
 from localcloud.sagemaker.resources.tags import Tags, check_tags
 from localcloud.sagemaker.search.operations import Search
-from localcloud.sagemaker.shapes import answer, operation_model
+from localcloud.sagemaker.shapes import answer, operation_model, runtime_operation
 from localcloud.sagemaker.validation import validate
 
 if TYPE_CHECKING:
@@ -113,10 +113,11 @@ class SageMaker:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         """The runtime's REST door: POST /endpoints/NAME/invocations. Raises ApiError."""
-        found = _INVOKE.fullmatch(path.split("?", maxsplit=1)[0])
+        place = path.split("?", maxsplit=1)[0]
+        found = _INVOKE.fullmatch(place)
         if method != "POST" or found is None:
-            message = f"localcloud does not have SageMaker {method} {path} yet."
-            raise ApiError("UnknownOperationException", message)
+            asked = runtime_operation(method, place) or f"{method} {path}"
+            raise ApiError("UnknownOperationException", f"localcloud does not have SageMaker {asked} yet.")
         lower = {name.lower(): value for name, value in headers.items()}
         said = self._invoker.invoke(Invocation(unquote(found.group(1)), lower, body))
         return said.status, said.headers, said.body

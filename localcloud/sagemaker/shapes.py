@@ -8,6 +8,7 @@ of today.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,27 @@ def operation_model(action: str) -> OperationModel | None:
     """The model of an operation, or None where SageMaker itself has no such operation."""
     model = service_model()
     return model.operation_model(action) if action in model.operation_names else None
+
+
+def runtime_operation(method: str, path: str) -> str | None:
+    """The operation of SageMaker's REST services that has this method and path."""
+    for name, (verb, place) in _runtime_operations().items():
+        if verb == method and place.fullmatch(path):
+            return name
+    return None
+
+
+@cache
+def _runtime_operations() -> dict[str, tuple[str, re.Pattern[str]]]:
+    services = [name for name in clean_session().get_available_services() if name.startswith("sagemaker")]
+    models = [service_model(name) for name in services if name != CONTROL]
+    asked = {name: model.operation_model(name).http for model in models for name in model.operation_names}
+    return {name: (http["method"], _place(http["requestUri"])) for name, http in asked.items()}
+
+
+def _place(uri: str) -> re.Pattern[str]:
+    """`/endpoints/{EndpointName}/invocations`, as an expression."""
+    return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", uri.partition("?")[0]) + "/?")
 
 
 def answer(action: str, record: dict[str, Any]) -> dict[str, Any]:

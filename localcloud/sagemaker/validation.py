@@ -32,6 +32,7 @@ _JAVA_CLASSES = {
     r"\p{ASCII}": r"\x00-\x7f",
     r"\p{Print}": r"\x20-\x7e",
 }
+_BRACKETS_OR_CLASS = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\p\{\w+\}")
 _NUMBERS = {"integer", "long", "float", "double"}
 
 
@@ -135,14 +136,22 @@ def _length(shape: Shape, length: int, value: Any, path: str) -> Iterator[str]:
 @cache
 def _python_pattern(pattern: str) -> re.Pattern[str] | None:
     """The Java pattern for Python; None where Python cannot say it, and then the pattern is not checked."""
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
+    pattern = _BRACKETS_OR_CLASS.sub(_in_python, pattern).replace(r"\z", r"\Z")
     # Some patterns of the model end in "${1,256}", a repeated anchor, which Java accepts and Python does not.
     pattern = re.sub(r"\$\{\d+,\d+\}$", "$", pattern)
     try:
         return re.compile(pattern)
     except re.error:
         return None
+
+
+def _in_python(found: re.Match[str]) -> str:
+    """What stands in brackets, or a class that stands alone and needs some."""
+    text = found.group()
+    inside = text.startswith("[")
+    for java, python in _JAVA_CLASSES.items():
+        text = text.replace(java, python if inside else f"[{python}]")
+    return text
 
 
 def _constraint(value: Any, path: str, constraint: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import tarfile
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 APP = Path(__file__).with_name("sagemaker_app")
 IMAGE = "serving:local"
 ROLE = "arn:aws:iam::000000000000:role/any"
+_METRIC = {"MetricName": "auc", "Timestamp": 0, "Value": 0.5}
 ARGUMENTS = (
     *("--template", str(APP / "template.yaml"), "--stack", "wire"),
     *("--image", f"{IMAGE}={APP}:Dockerfile"),
@@ -200,3 +202,13 @@ def test_an_operation_that_is_not_there_is_refused_by_name(cloud: TinyCloud) -> 
     with pytest.raises(ClientError, match="localcloud does not have SageMaker ListHubs yet") as refused:
         cloud.client("sagemaker").list_hubs()
     assert refused.value.response["Error"]["Code"] == "UnknownOperationException"
+    with pytest.raises(ClientError, match="localcloud does not have SageMaker BatchPutMetrics yet"):
+        cloud.client("sagemaker-metrics").batch_put_metrics(TrialComponentName="x", MetricData=[_METRIC])
+
+
+def test_a_body_too_deep_to_read_is_refused_as_one_that_is_no_json(cloud: TinyCloud) -> None:
+    connection = HTTPConnection("127.0.0.1", cloud.port)
+    connection.request("POST", "/", b"[" * 100_000, {"X-Amz-Target": "SageMaker.ListModels"})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["__type"]) == (400, "SerializationException")
+    connection.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from localcloud.sagemaker.endpoints.capture import Capture, Exchange
 from localcloud.sagemaker.endpoints.metrics import Meter, Served
 from localcloud.sagemaker.endpoints.server import Answer, NoAnswer, Server
 from localcloud.sagemaker.ports import ApiError
+from localcloud.sagemaker.shapes import RUNTIME, service_model
+from localcloud.sagemaker.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +52,7 @@ class Invoker:
 
     def invoke(self, request: Invocation) -> Answer:
         started = time.perf_counter()
+        _check(request)
         fleet = self._fleet(request)
         variant, server = self._pick(fleet, request)
         served = Served(request.endpoint, variant.name, fleet.config_name)
@@ -132,6 +136,30 @@ class Invoker:
             role_arn=variant.plan.role_arn,
         )
         self._capture.add(fleet.capture, exchange)
+
+
+def _check(request: Invocation) -> None:
+    """The members that came as headers, by the model. The runtime has a code of its own for what is wrong."""
+    shape = service_model(RUNTIME).operation_model("InvokeEndpoint").input_shape
+    given = {
+        name: request.headers[header] for name, header in _headers().items() if header in request.headers
+    }
+    try:
+        validate(shape, given | {"EndpointName": request.endpoint, "Body": ""})
+    except ApiError as error:
+        raise ApiError("ValidationError", error.message) from None
+
+
+@cache
+def _headers() -> dict[str, str]:
+    """Members of an invocation, and the headers that carry them."""
+    shape = service_model(RUNTIME).operation_model("InvokeEndpoint").input_shape
+    members = shape.members.items() if shape else ()
+    return {
+        name: member.serialization["name"].lower()
+        for name, member in members
+        if member.serialization.get("location") == "header"
+    }
 
 
 def _out_headers(answer: Answer, variant: Variant) -> dict[str, str]:

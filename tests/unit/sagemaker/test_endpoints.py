@@ -246,6 +246,22 @@ def test_what_is_not_there_or_too_large_is_a_validation_error(served: Laptop) ->
         invoke(served, "x" * 6_291_457)
 
 
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("InferenceId", "i" * 65), ("CustomAttributes", "c" * 1025), ("TargetVariant", "no_such")],
+)
+def test_what_the_model_forbids_of_an_invocation_is_refused(laptop: Laptop, member: str, value: str) -> None:
+    """Before it is asked whether there is such an endpoint."""
+    named = f"at '{member[0].lower()}{member[1:]}' failed to satisfy constraint"
+    with pytest.raises(laptop.runtime.exceptions.ValidationError, match=named):
+        invoke(laptop, **{member: value})
+
+
+def test_an_operation_of_a_runtime_that_is_not_there_is_named(laptop: Laptop) -> None:
+    with pytest.raises(ClientError, match="does not have SageMaker InvokeEndpointAsync yet"):
+        laptop.runtime.invoke_endpoint_async(EndpointName="loan", InputLocation="s3://bucket/key")
+
+
 def test_a_server_that_dies_is_started_again(served: Laptop) -> None:
     deploy(served)
     first = invoke(served)["pid"]
