@@ -99,7 +99,7 @@ class ModelPackages:
         self._check(call)
         group = self._groups.found(payload["ModelPackageGroupName"])["ModelPackageGroupName"]
         with self._store.lock:
-            if earlier := self._made_by(payload.get("ClientToken")):
+            if earlier := self._made_by(payload.get("ClientToken"), group):
                 return {"ModelPackageArn": earlier["ModelPackageArn"]}
             version = self._groups.next_version(group)
             record = self._record(payload, group, version, call.caller)
@@ -208,11 +208,12 @@ class ModelPackages:
         except ImageUnavailable:
             return
 
-    def _made_by(self, token: str | None) -> Record | None:
+    def _made_by(self, token: str | None, group: str) -> Record | None:
         """A request that is sent again with its ClientToken makes nothing new."""
         if token is None:
             return None
-        return next((record for record in self._store.all() if record.get("ClientToken") == token), None)
+        made = (record for record in self._store.all() if record["ModelPackageGroupName"] == group)
+        return next((record for record in made if record.get("ClientToken") == token), None)
 
     def _key(self, record: Record) -> str:
         return f"{record['ModelPackageGroupName']}/{record['ModelPackageVersion']}"

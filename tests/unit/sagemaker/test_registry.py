@@ -80,6 +80,9 @@ def test_a_version_is_described_with_all_that_it_was_given(registry: Laptop) -> 
 
 def test_a_request_sent_again_with_its_token_registers_once(registry: Laptop) -> None:
     assert register(registry, ClientToken="once") == register(registry, ClientToken="once")
+    registry.sagemaker.create_model_package_group(ModelPackageGroupName="other")
+    other = register(registry, ModelPackageGroupName="other", ClientToken="once")
+    assert other.endswith(":model-package/other/1"), "the token of another group's version is not this one's"
 
 
 def test_an_approval_is_recorded_and_announced_with_the_fields_that_changed(registry: Laptop) -> None:
