@@ -132,8 +132,17 @@ class Run(threading.Thread):
             return
         reason = self._job.failure(self._tree, code) if end is End.FAILED else None
         self._job.enter(Phase.UPLOADING)
-        self._job.upload(self._hosts, s3, end)
+        self._upload(s3, end)
         self._finish(end, reason)
+
+    def _upload(self, s3: Any, end: End) -> None:
+        try:
+            self._job.upload(self._hosts, s3, end)
+        except DataError as error:
+            if end is not End.FAILED:
+                raise
+            # Why the program failed says more than why what it left could not be taken out.
+            log.warning("job %s: %s", self._job.plan.name, error)
 
     def _image(self) -> Any:
         try:

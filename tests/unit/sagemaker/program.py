@@ -33,6 +33,7 @@ def train() -> int:
     say("hello from", settings.get("mode", "ok"))
     if settings.get("mode") == "fail":
         (BASE / "output/failure").write_text("the labels are all the same\n" + "x" * 2000)
+        (BASE / "output/data/extra.txt").write_text("extra")
         return 3
     if settings.get("mode") == "sleep":
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

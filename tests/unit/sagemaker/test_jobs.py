@@ -136,6 +136,11 @@ def test_a_failed_training_job_says_what_its_program_wrote_into_failure(laptop: 
     assert laptop.keys("model/bad/output/model") == []
 
 
+def test_a_failed_jobs_reason_is_its_own_even_where_nothing_can_be_uploaded(laptop: Laptop) -> None:
+    job = train(laptop, "bad", mode="fail", OutputDataConfig={"S3OutputPath": "s3://no-such-bucket/x"})
+    assert job["FailureReason"].startswith("AlgorithmError: the labels are all the same")
+
+
 def test_a_job_that_runs_too_long_is_stopped_and_what_it_saved_is_kept(laptop: Laptop) -> None:
     job = train(laptop, "slow", mode="sleep", StoppingCondition={"MaxRuntimeInSeconds": 1})
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
