@@ -79,6 +79,7 @@ def _task(paths: Paths, contract: Contract, labels: Labels, scratch: Path) -> Ta
         classes=len(labels.classes),
         parameters=read_hyperparameters(paths.hyperparameters, contract),
         seed=_read_json(transform / "seed.json")["seed"],
+        in_order=contract.split.by == "time",
         threads=cores(),
         hosts=hosts,
         paths=paths,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """`classes` is 0 for a regression. `validation` may have no rows."""
+    """`classes` is 0 for a regression. `validation` may have no rows. `in_order`: the rows stand in the order
+    of the file, as they do if it is split by time."""
 
     target: str
     names: Sequence[str]
@@ -28,6 +29,7 @@ class Task:
     validation: Matrix
     parameters: Mapping[str, float | str]
     seed: int
+    in_order: bool
     threads: int
     hosts: Hosts
     paths: Paths

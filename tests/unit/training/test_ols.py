@@ -28,11 +28,13 @@ KEYS = {
 }  # fmt: skip
 
 
-def remarks(matrix: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> dict[str, tuple[str, str]]:
+def remarks(
+    matrix: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], in_order: bool = True
+) -> dict[str, tuple[str, str]]:
     names = [f"c{place}" for place in range(matrix.shape[1])]
     found = figures(fit(matrix, labels), names, "y", matrix)
     json.dumps(found, allow_nan=False)
-    return {part["subject"]: (part["kind"], part["sentence"]) for part in reading(found)}
+    return {part["subject"]: (part["kind"], part["sentence"]) for part in reading(found, in_order)}
 
 
 def drawn(rows: int = 300, columns: int = 3) -> tuple[np.ndarray[Any, Any], np.random.Generator]:
@@ -83,6 +85,20 @@ def test_errors_that_follow_one_another_are_told(weight: float, side: str) -> No
     kind, sentence = remarks(matrix, matrix @ [3, 2, 1] + errors)["autocorrelation"]
     assert kind == "warn"
     assert side in sentence
+
+
+def test_of_rows_as_they_were_drawn_durbin_watson_does_not_vouch_for_anything(tmp_path: Path) -> None:
+    """The errors of a day follow those of the day before; a random split shuffles the days."""
+    linear = {"name": "linear"}
+    said = {}
+    for by, more in (("random", {}), ("time", {"column": "day"})):
+        job = learned(tmp_path / by, contract_of("regression", algorithm=linear, split={"by": by, **more}))
+        parts = job.document("ols.json")["reading"]
+        said[by] = next(part for part in parts if part["subject"] == "autocorrelation")
+    assert said["random"]["kind"] == "note"
+    assert "Split by time to see" in said["random"]["sentence"]
+    assert said["time"]["kind"] == "good"
+    assert said["time"]["sentence"].startswith("In the order of the file the errors do not follow")
 
 
 def test_columns_that_add_up_and_columns_that_nearly_do_are_told_apart() -> None:

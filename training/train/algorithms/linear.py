@@ -42,7 +42,7 @@ def learn(task: Task) -> Learned:
 def _ordinary(matrix: NDArray[np.float64], task: Task) -> tuple[NDArray[np.float64], float, dict[str, str]]:
     result = fit(matrix, task.train.labels)
     found = figures(result, task.names, task.target, matrix)
-    document = {**found, "selection": _selection(task), "reading": reading(found)}
+    document = {**found, "selection": _selection(task), "reading": reading(found, task.in_order)}
     files = {
         "ols.json": json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         "ols.txt": summary(result, task.names, task.target),

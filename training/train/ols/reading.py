@@ -10,7 +10,7 @@ from training.train.ols.figures import CONSTANT, TOO_COLLINEAR
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-GOOD, WARN, BAD = "good", "warn", "bad"
+GOOD, WARN, BAD, NOTE = "good", "warn", "bad", "note"
 PERFECT = 1 - 1e-9
 SIGNIFICANT = 0.05
 LARGE_VIF = 10
@@ -25,11 +25,12 @@ class Remark(NamedTuple):
     sentence: str
 
 
-def reading(found: Mapping[str, Any]) -> list[dict[str, str]]:
-    """One sentence a subject, with how good it is: good, warn or bad."""
+def reading(found: Mapping[str, Any], in_order: bool) -> list[dict[str, str]]:
+    """One sentence a subject, with how good it is: good, warn or bad, or a note that is neither. `in_order`:
+    the rows were fitted in the order of the file, and not as they were drawn."""
     parts = [*_rows(found), *_fit(found)]
     if not is_perfect(found):
-        parts += [*_significance(found), *_normality(found), *_autocorrelation(found)]
+        parts += [*_significance(found), *_normality(found), *_autocorrelation(found, in_order)]
     parts += [*_collinearity(found), *_condition(found)]
     return [part._asdict() for part in parts]
 
@@ -122,21 +123,31 @@ def _normality(found: Mapping[str, Any]) -> Iterator[Remark]:
         )
 
 
-def _autocorrelation(found: Mapping[str, Any]) -> Iterator[Remark]:
+def _autocorrelation(found: Mapping[str, Any], in_order: bool) -> Iterator[Remark]:
     value = found["durbin_watson"]
     if value is None:
         return
-    if 1.5 <= value <= 2.5:
+    if not in_order:
         yield Remark(
-            "autocorrelation", GOOD, f"The errors do not follow one another (Durbin-Watson {value:.2f})."
+            "autocorrelation",
+            NOTE,
+            f"Durbin-Watson is {value:.2f}, but of rows in the order in which they were drawn: it does not "
+            "say whether an error follows from the one before it in time. Split by time to see.",
+        )
+    elif 1.5 <= value <= 2.5:
+        yield Remark(
+            "autocorrelation",
+            GOOD,
+            f"In the order of the file the errors do not follow one another (Durbin-Watson {value:.2f}).",
         )
     else:
         how = "the same" if value < 1.5 else "the other"
         yield Remark(
             "autocorrelation",
             WARN,
-            f"An error tends to be followed by one to {how} side (Durbin-Watson {value:.2f}, 2 means none): "
-            "standard errors are too small or too large. Split by time, and add what changes with it.",
+            f"In the order of the file an error tends to be followed by one to {how} side "
+            f"(Durbin-Watson {value:.2f}, 2 means none): standard errors are too small or too large. Add "
+            "what changes with time.",
         )
 
 
