@@ -47,6 +47,14 @@ def test_a_sum_that_fails_in_some_rows_is_none(judge: Judge, made: np.random.Gen
     assert "give y" not in sentences(judge({"a": a, "b": b, "y": total}, problem="regression"))
 
 
+def test_a_category_that_tells_is_found_in_a_file_whose_classes_take_turns(judge: Judge) -> None:
+    """As after balancing: one of this, one of that."""
+    answer = ["yes", "no"] * (ROWS // 2)
+    (leak,) = told(judge({"a": [value.upper() for value in answer], "y": answer}), "leakage")
+    assert leak.columns == ("a",)
+    assert leak.figure > 0.99
+
+
 def test_parts_of_another_column_are_redundant_and_no_leak(
     judge: Judge, made: np.random.Generator, answer: list[str]
 ) -> None:
