@@ -8,10 +8,12 @@ thresholds.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dropforge.domain.contract.fields import shown
 from training.errors import Refused
 from training.features import Features
 from training.model.graphs import open_graph
@@ -35,6 +37,7 @@ class Transform:
     def __init__(self, contract: Contract, train: pl.DataFrame | pl.LazyFrame, seed: int = 0) -> None:
         rows = train.lazy()
         fitted = learn(contract, rows)
+        _check_names(fitted.names)
         self.selection: dict[str, Any] | None = None
         how = contract.transform.select
         if how is not None:
@@ -61,6 +64,17 @@ class Transform:
         selected = select(how, fitted.names, matrix, target, contract.classifies)
         self.selection = selected.document
         return fitted.only(set(selected.kept))
+
+
+def _check_names(names: list[str]) -> None:
+    """What is selected, and what is said of a column, goes by its name in the matrix."""
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise Refused(
+            "columns",
+            f"two columns of the matrix would be called {shown(twice)}, one of them made of another column: "
+            "rename that one in the file and the contract",
+        )
 
 
 def _sample(rows: pl.LazyFrame, seed: int) -> pl.DataFrame:

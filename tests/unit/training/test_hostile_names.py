@@ -38,6 +38,26 @@ def drop(names: tuple[str, ...], target: str) -> bytes:
     return out.getvalue().encode()
 
 
+@pytest.mark.parametrize(
+    ("other", "kind", "cell", "transform"),
+    [
+        ("a=x", "category", "x", {}),
+        ("a month", "date", "2020-05-17", {"columns": {"a": {"parts": ["month"]}}}),
+    ],
+)
+def test_a_column_called_as_what_is_made_of_another_is_refused(
+    other: str, kind: str, cell: str, transform: dict[str, object], tmp_path: Path
+) -> None:
+    """Selection and reports go by names: two of one name would be taken for each other."""
+    columns = {"a": kind, other: "number", "y": "category"}
+    document = {"usecase": "names", "problem": "binary", "target": "y", "columns": columns}
+    rows = "".join(f"{cell},{n},{'yes' if n % 3 else 'no'}\n" for n in range(400))
+    container = Container(tmp_path, parse_contract(document | {"transform": transform}))
+    report = container.process(f"a,{other},y\n{rows}".encode())
+    assert report["rule"] == "columns"
+    assert f"two columns of the matrix would be called '{other}'" in report["reason"]
+
+
 @pytest.mark.parametrize("target", ["y", "count", "^.*$", "*"])
 def test_a_model_is_made_of_columns_with_any_name(tmp_path: Path, target: str) -> None:
     names = tuple(name for name in NAMES if name != target)
