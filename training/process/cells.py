@@ -7,12 +7,13 @@ that span rows (`unique`, duplicates) need all of them: for these each row leave
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dropforge.domain.contract import null_markers
+from training.dates import TEXT
 from training.process.numbers import Numbers, number_faults, present_text, read_numbers
 from training.process.reading.whole import CELL, LINE
 from training.process.rules import broken_by
@@ -86,9 +87,14 @@ class Cells:
         return {column.name: read for (column, _), read in zip(self._numeric, found, strict=True)}
 
     def _words(self, cells: pl.DataFrame) -> dict[str, Texts]:
-        places = [place for _, place in self._worded]
-        words = cells.select(pl.col(place).cast(pl.Categorical) for place in places)
-        return {column.name: read_texts(words[place], column, self._nulls) for column, place in self._worded}
+        """What a file says is a date is one, whatever the format in which a text would say it."""
+        found: dict[str, Texts] = {}
+        for column, place in self._worded:
+            words, rule = cells[place], column
+            if isinstance(words.dtype, pl.Datetime):
+                words, rule = words.dt.to_string(TEXT), replace(column, format=None)
+            found[column.name] = read_texts(words.cast(pl.Categorical), rule, self._nulls)
+        return found
 
     def _texts(self, cells: pl.DataFrame) -> dict[str, pl.Series]:
         """The columns that nothing is computed from, their gaps null."""

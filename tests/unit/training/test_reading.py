@@ -83,6 +83,21 @@ def test_a_parquet_file_has_row_numbers_and_the_same_cell_rules(another: Another
     assert report["columns"]["n"]["missing"] == 1
 
 
+def test_a_date_of_a_parquet_file_is_one_whatever_format_a_text_would_have(another: Another) -> None:
+    """Its century, too, which the format does not tell."""
+    contract = small(
+        columns=SMALL["columns"] | {"day": {"type": "date", "format": "%d-%m-%y"}},
+        transform={"columns": {"day": {"parts": ["year"]}}},
+    )
+    days = pl.date_range(pl.date(1958, 1, 30), pl.date(1958, 12, 31), eager=True)[: len(rows())]
+    frame = pl.DataFrame(records(rows())).with_columns(days.alias("day"))
+    moments = frame.with_columns(pl.col("day").cast(pl.Datetime("ms", "Europe/Berlin")))
+    for written in (frame, moments):
+        container = another(contract)
+        assert container.process(as_parquet(written), "drop.parquet")["status"] == "accepted"
+        assert part(container, "train")["day"].str.starts_with("1958-").all()
+
+
 def test_a_number_that_is_none_is_missing_in_parquet_and_infinity_is_bad(another: Another) -> None:
     frame = pl.DataFrame(records(rows())).with_columns(pl.col("n").cast(pl.Float64))
     odd = pl.DataFrame({"n": [float("nan"), float("inf")], "c": ["q", "r"], "y": [0, 1]})

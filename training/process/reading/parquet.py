@@ -1,4 +1,4 @@
-"""A Parquet file: its columns in batches of rows. Numbers stay numbers, all else becomes text."""
+"""A Parquet file: its columns in batches of rows. Numbers stay numbers, dates dates; all else is text."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ class ParquetFile:
 def _cells(values: pl.Series, contract: Contract) -> pl.Series:
     kind = values.dtype
     numeric = any(column.name == values.name and column.numeric for column in contract.columns)
+    is_date = any(column.name == values.name and column.type == "date" for column in contract.columns)
     if kind.is_nested() or kind in (pl.Binary, pl.Object):
         if values.name in contract.drop:
             return pl.Series(values.name, [None], dtype=pl.String).new_from_index(0, len(values))
@@ -83,6 +84,8 @@ def _cells(values: pl.Series, contract: Contract) -> pl.Series:
     if kind.is_float():
         known = values.unique()
         return values.replace_strict(known, [category_text(value) for value in known], return_dtype=pl.String)
+    if is_date and isinstance(kind, (pl.Date, pl.Datetime)):
+        return values.cast(pl.Datetime).dt.replace_time_zone(None)
     if isinstance(kind, pl.Datetime):
         return values.dt.to_string("%Y-%m-%dT%H:%M:%S")
     return values.cast(pl.String)
