@@ -47,6 +47,8 @@ def codes(column: Column) -> list[str]:
     said = []
     if high - next_high > next_high - low > 0:
         said.append(f"{high:.15g} ({rows(highs)}) lies far from the rest: a code?")
+    elif next_low - low > high - next_low > 0:
+        said.append(f"{low:.15g} ({rows(lows)}) lies far from the rest: a code?")
     elif low == 0 and lows <= ODD_SHARE * column.present and next_low > APART * high:
         said.append(f"0 ({rows(lows)}): really, or nothing?")
     return said

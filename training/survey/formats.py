@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,12 +108,14 @@ def _reads(path: Path, encoding: str) -> bool:
 
 
 def _delimiter_of(path: Path, codec: str) -> str:
-    """The one that splits the first lines into the most columns, all alike."""
+    """The one that splits most of the first lines into the most columns: a single one may be odd, and the
+    last may be cut off."""
     with path.open(encoding=codec, newline="") as lines:
         sample = [line for line, _ in zip(lines, range(SAMPLE_LINES), strict=False)]
 
     def columns(delimiter: str) -> int:
-        widths = {len(row) for row in csv.reader(sample, delimiter=delimiter) if row}
-        return widths.pop() if len(widths) == 1 else 0
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
+        width, rows = max(widths.items(), key=lambda each: each[1], default=(0, 0))
+        return width if 2 * rows > widths.total() else 0
 
     return max(DELIMITERS, key=columns)

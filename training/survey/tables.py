@@ -49,37 +49,46 @@ def table_of(path: Path) -> Table:
 
 def _csv(path: Path, text: Text) -> pl.DataFrame:
     """Rows with too many cells lose the last ones here: that is the checks' business, not the draft's."""
-    names = _heading(path, text)
-    source = path if text.encoding == "utf-8" else io.BytesIO(path.read_text(text.codec).encode())
+    names, lines, ends = _heading(path, text)
+    as_it_is = text.encoding == "utf-8" and ends != "\r"
+    source = path if as_it_is else io.BytesIO(path.read_text(text.codec).encode())
     read = pl.read_csv(
         source,
         separator=text.delimiter,
         has_header=False,
-        skip_rows=1,
+        skip_lines=lines,
         schema=dict.fromkeys((f"{place}" for place in range(len(names))), pl.String),
         n_rows=MOST_ROWS + 1,
         truncate_ragged_lines=True,
         raise_if_empty=False,
+        glob=False,
     )
     read.columns = names
     return read
 
 
-def _heading(path: Path, text: Text) -> list[str]:
+def _heading(path: Path, text: Text) -> tuple[list[str], int, object]:
+    """The names, the lines up to their end, and what ends a line."""
     with path.open(encoding=text.codec, newline="") as lines:
-        names = [name.strip(SPACES) for name in next(csv.reader(lines, delimiter=text.delimiter), [])]
-    if not any(names):
+        rows = csv.reader(lines, delimiter=text.delimiter)
+        stripped = ([name.strip(SPACES) for name in row] for row in rows)
+        names = next((row for row in stripped if any(row)), [])
+        ends = lines.newlines
+    if not names:
         raise JobError("the file is empty; give one with a heading and rows")
     if all(parse_number(name) is not None for name in names):
         raise JobError("the first row holds nothing but numbers: has the file no heading?")
     _check(names)
-    return names
+    return names, rows.line_num, ends
 
 
 def _typed(path: Path, format_: str) -> pl.DataFrame:
     """Parquet and JSON lines know types of their own, but a contract is written in its own words."""
-    scan = pl.scan_parquet if format_ == "parquet" else pl.scan_ndjson
-    read = scan(path).head(MOST_ROWS + 1).collect()
+    if format_ == "parquet":
+        read = pl.scan_parquet(path, glob=False).head(MOST_ROWS + 1).collect()
+    else:  # a column of whole numbers may have its first fraction in the last row
+        with path.open("rb") as file:
+            read = pl.read_ndjson(file, infer_schema_length=None, n_rows=MOST_ROWS + 1)
     _check(read.columns)
     nested = [name for name, kind in read.schema.items() if kind.is_nested()]
     if nested:
@@ -89,7 +98,9 @@ def _typed(path: Path, format_: str) -> pl.DataFrame:
 
 def _check(names: list[str]) -> None:
     if not all(names):
-        raise JobError(f"column {names.index('') + 1} has no name in the heading")
+        raise JobError(
+            f"column {names.index('') + 1} has no name in the heading; name it, or write the file without it"
+        )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise JobError(f"the heading names {shown(twice[0])} twice; rename one of them")

@@ -110,6 +110,34 @@ def test_a_packed_file_is_drafted_from_like_what_is_in_it(path: Path, tmp_path: 
     assert packed == plain
 
 
+def test_an_odd_row_and_cells_of_several_lines_do_not_hide_the_delimiter(path: Path) -> None:
+    rows = [f'{n};"a, b\nc {n % 7}";{"yes" if n % 3 else "no"}' for n in range(60)]
+    path.write_text("\n".join(["", "a;words;y", *rows[:9], "1;odd", *rows[9:]]))
+    _, contract = draft(path, "y")
+    assert contract.reader.delimiter == ";"
+    assert [each.name for each in contract.columns] == ["a", "words", "y"]
+
+
+def test_lines_may_end_as_on_an_old_mac_and_a_name_may_hold_brackets(tmp_path: Path) -> None:
+    path = table(tmp_path / "data[1].csv", "a,b", column("rate"), column("answer"))
+    expected = draft(path, "b")
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\r"))
+    assert draft(path, "b") == expected
+    pl.DataFrame({"a": column("rate"), "b": column("answer")}).write_parquet(tmp_path / "data[1].parquet")
+    assert draft(tmp_path / "data[1].parquet", "b") == expected
+
+
+def test_json_lines_are_looked_at_to_the_end(tmp_path: Path) -> None:
+    """A first fraction, or a column's first value, may come late."""
+    rows = pl.DataFrame({"a": [1] * 300, "y": column("answer")}).write_ndjson()
+    late = pl.DataFrame({"a": column("rate"), "word": column("word"), "y": column("answer")}).write_ndjson()
+    (tmp_path / "data.jsonl").write_text(rows + late)
+    _, contract = draft(tmp_path / "data.jsonl", "y")
+    assert {each.name: each.type for each in contract.columns} == {
+        "a": "number", "word": "category", "y": "category"
+    }  # fmt: skip
+
+
 def test_markers_of_nothing_are_named_and_counted(path: Path) -> None:
     text, contract = draft(table(path, "a,b", ["?"] * 50 + column("amount")[50:], column("answer")), "b")
     assert contract.reader.nulls == ("", "?")
@@ -181,10 +209,13 @@ def test_what_repeats_other_columns_is_said_beside_it(path: Path) -> None:
 def test_a_few_numbers_below_nothing_are_typing_errors_and_a_far_one_may_be_a_code(path: Path) -> None:
     experience: list[object] = [-1, -2, *(n % 40 for n in range(298))]
     days: list[object] = [999 if n % 4 else n % 27 for n in range(300)]
-    text, contract = draft(table(path, "experience,days,y", experience, days, column("answer")), "y")
+    debts: list[object] = [-9999 if n % 50 == 0 else n % 29 for n in range(300)]
+    heading = "experience,days,debts,y"
+    text, contract = draft(table(path, heading, experience, days, debts, column("answer")), "y")
     assert contract.columns[0].min == 0
     assert "2 below 0: to quarantine" in text
-    assert "999 (225 rows) lies far from the rest: a code?" in text
+    assert "# 0 to 999; 999 (225 rows) lies far from the rest: a code?" in text
+    assert "-9999 (6 rows) lies far from the rest: a code?" in text
 
 
 def test_a_small_file_gets_limits_that_it_can_meet(path: Path) -> None:
