@@ -60,4 +60,5 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(names)}" if 0 < len(names) <= 15 else ""
+    printed = (name if name.isprintable() else shown(name) for name in names)
+    return f"; known are {', '.join(printed)}" if 0 < len(names) <= 15 else ""
