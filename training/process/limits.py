@@ -28,8 +28,11 @@ def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Pa
 
 
 def check_classes(target: pl.Series, contract: Contract) -> None:
-    """Two classes, one of them positive, for a binary problem; at least two for a multiclass one."""
+    """Two classes, one of them positive, for a binary problem; at least two for a multiclass one, and two
+    values for a regression."""
     if not contract.classifies:
+        if target.n_unique() < 2:
+            raise Refused("target", f"{contract.target} is the same in every row: there is nothing to learn")
         return
     counts = dict(sorted(target.value_counts().iter_rows()))
     named = ", ".join(f"{value!r} ({count} rows)" for value, count in list(counts.items())[:5])

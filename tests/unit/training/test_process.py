@@ -213,6 +213,15 @@ def test_another_seed_gives_another_split(container: Container, another: Another
     assert container.content(test) != twin.content(test)
 
 
+def test_a_number_to_predict_that_is_always_the_same_is_refused(another: Another) -> None:
+    contract = small(
+        problem="regression", target="n", columns={"c": "category", "n": "number", "x": "number"}
+    )
+    report = another(contract).process(text([f"{n},a,3" for n in range(60)], header="x,c,n"))
+    assert report["rule"] == "target"
+    assert report["reason"] == "n is the same in every row: there is nothing to learn"
+
+
 def test_each_part_has_its_share_of_each_class(container: Container) -> None:
     report = container.process(loan_csv(2000))
     positives = (part(container, "train")["Personal Loan"] == "1").sum()
