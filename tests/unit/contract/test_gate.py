@@ -8,6 +8,14 @@ from dropforge.domain.contract import ContractError, parse_contract
 from tests.unit.contract.wholes import BINARY, changed
 
 
+@pytest.mark.parametrize("named", ["champion", "slices"])
+def test_a_gate_that_names_no_limit_still_asks_for_more_than_guessing(named: str) -> None:
+    """Where nothing is live yet, a comparison alone would let any model pass."""
+    asked = {"champion": {"margin": 0.01}, "slices": {"columns": ["job role"]}}
+    contract = parse_contract(changed(BINARY, "gate", {named: asked[named]}))
+    assert contract.gate.limits == {"auc": 0.5}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [

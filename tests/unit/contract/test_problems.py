@@ -161,4 +161,10 @@ def test_a_class_weight_of_a_regression_makes_no_sense_and_is_said_so() -> None:
 
 
 def test_the_champion_need_not_be_named_for_a_gate_to_be_one() -> None:
-    assert parse_contract(changed(REGRESSION, "gate", {"champion": {}})).gate.limits == {}
+    assert parse_contract(changed(REGRESSION, "gate", {"champion": {}})).gate.champion is not None
+
+
+def test_a_name_that_cannot_be_printed_is_spelled_out_among_the_known_ones() -> None:
+    document = changed(BINARY, "columns", {"\x80": "number"})
+    with pytest.raises(ContractError, match=r"known are '\\x80'"):
+        parse_contract(document)

@@ -34,7 +34,7 @@ def read_gate(value: object, problem: str, problems: Problems) -> Gate:
         example = ", ".join(f"{metric}: {limit}" for metric, limit in default_gate(problem).limits.items())
         problems.add(PATH, f"names no metric; give a limit, such as {example}")
     return Gate(
-        limits=read,
+        limits=read or default_gate(problem).limits,
         champion=_read_champion(value["champion"], problem, problems) if "champion" in value else None,
         slices=_read_slices(value["slices"], problem, problems) if "slices" in value else None,
     )

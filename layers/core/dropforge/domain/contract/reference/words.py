@@ -98,7 +98,7 @@ evaluation. A parameter has `min` and `max`, or `values` to choose from; a grid 
 `objective` it is auc (binary), logloss (other classes) or rmse.""",
     "gate": """\
 Limits on the test part; a model beyond one is not registered, and the reason gives metric, value and limit.
-Without a gate a model must only not be worse than guessing.""",
+Without a limit a model must only not be worse than guessing.""",
 }
 ALGORITHMS = {
     "xgboost": "Boosted trees: the first choice for tables. Trains on several hosts if `resources` says so.",
