@@ -31,7 +31,7 @@ def findings(profile: Profile, answer: Answer, reading: Reading, contract: Contr
         *bad_rows(reading, quality),
         *duplicates(reading, quality),
         *too_few_rows(profile.rows, quality),
-        *too_small_classes(answer, quality),
+        *too_small_classes(answer, contract),
         *leakage(profile, answer, quality),
         *nulls(profile, quality),
         *constants(profile, quality),
@@ -76,13 +76,16 @@ def too_few_rows(rows: int, quality: Quality) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def too_small_classes(answer: Answer, quality: Quality) -> Iterator[Finding]:
-    for name, count in zip(answer.classes, answer.counts, strict=True):
-        if count < quality.minimum_class:
+def too_small_classes(answer: Answer, contract: Contract) -> Iterator[Finding]:
+    """One that the contract names and no row has is too small as well."""
+    fewest = contract.quality.minimum_class
+    named = dict.fromkeys(contract.target_column.values, 0)
+    counts = named | dict(zip(answer.classes, answer.counts, strict=True))
+    for name, count in counts.items():
+        if count < fewest:
             yield Finding(
-                "quality.minimum_class", REFUSE, (answer.name,), count, quality.minimum_class,
-                f"class {name!r} has {count} rows, fewer than the {quality.minimum_class} "
-                "that the contract asks for",
+                "quality.minimum_class", REFUSE, (answer.name,), count, fewest,
+                f"class {name!r} has {count} rows, fewer than the {fewest} that the contract asks for",
             )  # fmt: skip
 
 

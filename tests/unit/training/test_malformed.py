@@ -117,7 +117,7 @@ BY_HAND: list[tuple[str, str, bytes, str, str]] = [
     ("columns without names", "a.csv", text(rows(), ",,"), "columns", "names none of the contract's columns"),
     ("half a character", "a.csv", GOOD + b"1,\xe2\x82", "reader.encoding", "0xe2"),
     ("surrogates", "a.csv", GOOD + b"1,\xed\xa0\x80,0\n", "reader.encoding", "0xed"),
-    ("one class", "a.csv", text([line[:-1] + "0" for line in rows()]), "target", "1 classes"),
+    ("one class", "a.csv", text([line[:-1] + "0" for line in rows()]), "quality.minimum_class", "0 rows"),
     ("too few rows", "a.csv", text(rows(9)), "quality.minimum_rows", "9 good rows"),
     ("a wall of one row", "a.csv", text(rows()[:1] * 90), "quality.minimum_rows", "1 good rows"),
 ]  # fmt: skip

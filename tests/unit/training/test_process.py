@@ -157,7 +157,7 @@ def test_the_contract_says_how_the_file_is_written(encoding: str, delimiter: str
         (text(rows()) + b'5,"a', "truncated", "a quote that line 62 opens is never closed"),
         (text(rows(8)), "quality.minimum_rows", "8 good rows, fewer than the 10 that the contract asks for"),
         (text(["1,a,0"] * 40), "quality.minimum_rows", "1 good rows"),
-        (text([f"{n},a,0" for n in range(10)] * 2), "target", "y has 1 classes, not 2: '0' (10 rows)"),
+        (text([f"{n},a,0" for n in range(10)] * 2), "quality.minimum_class", "class '1' has 0 rows"),
         (text([*(f"{n},{c},0" for n in range(9) for c in "ab"), "1,c,1"]), "quality.minimum_class", "1 rows"),
         (text([*rows(20), *["99,a,0"] * 30]), "quality.bad_rows", "30 of 50 rows are bad (60 %)"),
     ],
@@ -211,6 +211,23 @@ def test_another_seed_gives_another_split(container: Container, another: Another
     twin.process(loan_csv(600))
     test = "processing/output/test/rows.parquet"
     assert container.content(test) != twin.content(test)
+
+
+@pytest.mark.parametrize("problem", ["binary", "multiclass"])
+def test_rows_of_one_class_are_refused(problem: str, another: Another) -> None:
+    contract = small(problem=problem, columns=SMALL["columns"] | {"y": "category"})
+    report = another(contract).process(text([f"{n},a,0" for n in range(10)]))
+    assert report["rule"] == "target"
+    wanted = {"binary": "2", "multiclass": "at least 2"}[problem]
+    assert report["reason"] == f"y has 1 classes, not {wanted}: '0' (10 rows)"
+
+
+def test_a_class_of_the_contract_that_no_row_has_is_too_small(another: Another) -> None:
+    """As in a sorted file that was cut short: the model would never answer it."""
+    columns = SMALL["columns"] | {"y": {"type": "category", "values": [0, 1, 2]}}
+    report = another(small(problem="multiclass", columns=columns)).process(text(rows()))
+    assert report["rule"] == "quality.minimum_class"
+    assert report["reason"] == "class '2' has 0 rows, fewer than the 3 that the contract asks for"
 
 
 def test_a_number_to_predict_that_is_always_the_same_is_refused(another: Another) -> None:
