@@ -253,7 +253,8 @@ class _Targets:
             raise Undelivered("ERROR_FROM_TARGET", f"{name} answered with status {status}", again=again)
 
 
-def _to_dead_letters(arn: str, body: str, attributes: dict[str, Any]) -> None:
+def to_queue(arn: str, body: str, attributes: dict[str, Any]) -> None:
+    """Put a message into a queue, or raise Undelivered."""
     from ministack.core.concurrency import esm_wake
     from ministack.services import sqs
 
@@ -264,6 +265,9 @@ def _to_dead_letters(arn: str, body: str, attributes: dict[str, Any]) -> None:
         {"QueueUrl": queue["url"], "MessageBody": body, "MessageAttributes": attributes}, queue["url"]
     )
     esm_wake.set()
+
+
+_to_dead_letters = to_queue
 
 
 def _refuse(code: str, message: str) -> NoReturn:

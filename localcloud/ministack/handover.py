@@ -58,17 +58,20 @@ class Handover:
         self._s3.threading = _Threads(self)
 
     def _invocations(self) -> None:
-        invoke, route = self._lambda.invoke_async_with_retry, self._lambda._route_async_failure
+        from localcloud.ministack import asynchronous
+
+        invoke, send = self._lambda.invoke_async_with_retry, asynchronous.send
 
         def invoke_noted(func: dict[str, Any], event: Any) -> None:
             arn = (func.get("config") or func).get("FunctionArn", "")
             self._noted("lambda", [arn, event], invoke, func, event)
 
-        def route_unless_stopping(*args: Any, **kwargs: Any) -> Any:
-            return None if self._stopping else route(*args, **kwargs)
+        def send_unless_stopping(*args: Any) -> None:
+            if not self._stopping:
+                send(*args)
 
         self._lambda.invoke_async_with_retry = invoke_noted
-        self._lambda._route_async_failure = route_unless_stopping
+        asynchronous.send = send_unless_stopping
         self._lambda.threading = _Threads(self)
 
     def _subscriptions(self) -> None:
@@ -120,6 +123,9 @@ class Handover:
         """Hand over what was cut off."""
         from ministack.core.responses import request_scope
 
+        from localcloud.ministack import asynchronous
+
+        token = asynchronous.cut_off.set(True)
         for event in self._cut_off:
             where, *value = json.loads(event.value)
             try:
@@ -128,6 +134,7 @@ class Handover:
             except Exception:  # noqa: BLE001 - one event must not keep the others
                 _log.exception("an event of %s that was cut off could not be handed over", event.kind)
             self.done(event.id)
+        asynchronous.cut_off.reset(token)
 
     def _again(self, kind: str, value: list[Any]) -> None:
         if kind == "s3":

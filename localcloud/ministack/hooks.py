@@ -114,7 +114,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_xray_trace_id_for_invocation": ("config",),
         "invoke_async_with_retry": ("func", "event"),
         "_functions": None,
-        "_route_async_failure": ("target_arn", "func_name", "event", "result"),
+        "_execute_function": ("func", "event"),
         "threading": None,
     },
     "ministack.services.eventbridge": {

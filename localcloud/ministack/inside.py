@@ -1,7 +1,7 @@
 """What AWS's services do to each other inside the cloud, where no request passes the door.
 
 A rule's target, a topic's subscription and an alarm's action are allowed by the policy of the queue, the
-topic, the function or the key that they go to; a function's failure destination by the function's role.
+topic, the function or the key that they go to; a function's destinations by the function's role.
 """
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
@@ -21,14 +21,14 @@ _log = logging.getLogger("localcloud.iam")
 
 
 def install(authority: Authority) -> None:
-    from ministack.services import cloudwatch, eventbridge, lambda_svc, sns, sqs
+    from ministack.services import cloudwatch, eventbridge, sns, sqs
 
     inside = Inside(authority)
     inside.events(eventbridge)
     inside.policies(sqs, sns)
     inside.functions_of_topics(sns)
     inside.alarms(cloudwatch)
-    inside.destinations(lambda_svc)
+    inside.destinations()
 
 
 class Inside:
@@ -138,25 +138,29 @@ class Inside:
 
     # ---- Lambda
 
-    def destinations(self, lambda_svc: Any) -> None:
-        """A function's role sends what the function failed on to its destination."""
-        route = lambda_svc._route_async_failure
-        actions = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+    def destinations(self) -> None:
+        """A function's role sends what came of its asynchronous invocations."""
+        from localcloud.ministack import asynchronous
 
-        def route_failure(
-            target_arn: str, func_name: str, event: dict[str, Any], result: dict[str, Any]
-        ) -> None:
-            config = (lambda_svc._functions.get(func_name) or {}).get("config") or {}
-            action = actions.get(target_arn.split(":")[2]) if target_arn.startswith("arn:") else None
+        send = asynchronous.send
+        actions = {
+            "sqs": "sqs:SendMessage",
+            "sns": "sns:Publish",
+            "lambda": "lambda:InvokeFunction",
+            "events": "events:PutEvents",
+        }
+
+        def send_as_role(target: str, config: dict[str, Any], text: str, attributes: dict[str, Any]) -> None:
+            action = actions.get(target.split(":")[2])
             if config.get("Role") and action:
-                who = session(config["Role"], func_name)
-                denial = self._authority.refusal(who, [Question(action, target_arn)])
+                who = session(config["Role"], config["FunctionName"])
+                denial = self._authority.refusal(who, [Question(action, target)])
                 if denial is not None:
                     _log.warning("%s", denial.message)
                     return
-            route(target_arn, func_name, event, result)
+            send(target, config, text, attributes)
 
-        lambda_svc._route_async_failure = route_failure
+        asynchronous.send = send_as_role
 
 
 def _rule() -> str:

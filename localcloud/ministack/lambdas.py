@@ -22,7 +22,7 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    from localcloud.ministack import destinations
+    from localcloud.ministack import asynchronous
     from localcloud.ministack.worker import PythonWorker, Setting
 
     PythonWorker.setting = Setting(endpoint_url, runtime, work_dir)
@@ -40,7 +40,7 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
     def trace_header(config: dict[str, Any], inbound: str | None = None) -> Any:
         return trace(config, inbound) if inbound else environment.trace_header()
 
-    destinations.install(lambda_svc)
+    asynchronous.install(lambda_svc)
     lambda_runtime._worker_class_for = worker_class_for
     lambda_svc._execute_function_warm = execute
     lambda_svc._xray_trace_id_for_invocation = trace_header

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ministack import expiry, sagemaker_types
+from localcloud.ministack import expiry, function_properties, sagemaker_types
 from localcloud.states.sdk import Caller, TaskError
 
 _COMPOSITE = (
@@ -33,6 +33,7 @@ def install(caller: Caller) -> None:
     stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
     _end_workers(provisioners)
     expiry.install(provisioners._RESOURCE_HANDLERS)
+    function_properties.install(provisioners._RESOURCE_HANDLERS)
     _fail_fast(custom_resource)
 
 

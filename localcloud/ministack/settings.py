@@ -7,7 +7,6 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from localcloud.clock import scale
 from localcloud.errors import CloudError
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ def environment(state_dir: Path, port: int, account: str, region: str) -> dict[s
         "DOCKER_HOST": f"unix://{base}/no-docker.sock",
         "LAMBDA_EXECUTOR": "local",
         "AUTH": "false",
-        # A minute, then two, as on AWS; what a function locked while it was killed is free by then.
-        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(60 * scale()),
-        "LAMBDA_ASYNC_RETRY_MAX_SECONDS": str(300 * scale()),
         "LOG_LEVEL": os.environ.get("LOCALCLOUD_LOG_LEVEL", "ERROR"),
     }
 

@@ -17,6 +17,27 @@ from tests.integration.localcloud_process import TinyCloud
 from tests.patience import eventually
 
 pytestmark = pytest.mark.slow
+# Its first invocation is at work when the cloud is killed; the later ones fail, as at a lock of the first.
+LOCKING = """
+import pathlib, time
+
+def handle(event, context):
+    tries = pathlib.Path(event["tries"])
+    first = not tries.exists()
+    with tries.open("a") as file:
+        file.write(f"{time.time()}\\n")
+    if first:
+        time.sleep(30)
+    raise RuntimeError("another one is at work")
+"""
+LOCKING_TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      {FunctionName: locking, Runtime: python3.13, Handler: code.handle, CodeUri: code/, Timeout: 5}
+"""
 _ROLE = "arn:aws:iam::000000000000:role/machine"
 
 
@@ -28,13 +49,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TinyCloud]:
         cloud.stop()
 
 
-def killed_and_started(cloud: TinyCloud) -> None:
+def killed_and_started(cloud: TinyCloud, *arguments: str) -> None:
     """As after a power cut, less the power."""
     assert cloud.process is not None
     cloud.process.send_signal(signal.SIGKILL)
     cloud.process.wait()
     (cloud.state / "cloud.json").unlink(missing_ok=True)
-    cloud.start()
+    cloud.start(*arguments)
 
 
 def machine(cloud: TinyCloud, name: str, states: dict[str, Any], start: str) -> str:
@@ -104,6 +125,23 @@ def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path
         cloud.process.send_signal(signal.SIGKILL)
         eventually(lambda: not local.exists(process))
     killed_and_started(cloud)
+
+
+def test_a_lock_of_the_killed_does_not_use_up_an_events_tries(tmp_path: Path) -> None:
+    """Such a lock holds for the function's time limit, which no time scale shortens; the pauses do."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "code.py").write_text(LOCKING)
+    (tmp_path / "template.yaml").write_text(LOCKING_TEMPLATE)
+    arguments = ("--template", str(tmp_path / "template.yaml"), "--time-scale", "0.01")
+    cloud, tries = TinyCloud(tmp_path / "state").start(*arguments), tmp_path / "tries"
+    event = json.dumps({"tries": str(tries)})
+    cloud.client("lambda").invoke(FunctionName="locking", InvocationType="Event", Payload=event)
+    eventually(tries.exists)
+    killed_and_started(cloud, *arguments)
+    eventually(lambda: len(tries.read_text().split()) > 2)
+    _, again, last = tries.read_text().split()[:3]
+    assert float(last) - float(again) >= 5
+    assert cloud.stop() == 0, cloud.log()
 
 
 def test_the_expiry_of_a_tables_items_is_there(cloud: TinyCloud) -> None:

@@ -32,6 +32,7 @@ def handle(event, context):
         eaten[:: 4096] = b"x" * len(eaten[:: 4096])
         time.sleep(5)
     if ask == "fail":
+        print("request", context.aws_request_id)
         raise ValueError("on purpose")
     if ask == "tmp":
         path = pathlib.Path(tempfile.gettempdir(), "mine")
@@ -44,6 +45,8 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Good: {Type: AWS::SQS::Queue}
   Bad: {Type: AWS::SQS::Queue}
+  Dead: {Type: AWS::SQS::Queue}
+  Turns: {Type: AWS::SQS::Queue}
   Function:
     Type: AWS::Serverless::Function
     Properties:
@@ -58,9 +61,24 @@ Resources:
         DestinationConfig:
           OnSuccess: {Type: SQS, Destination: !GetAtt Good.Arn}
           OnFailure: {Type: SQS, Destination: !GetAtt Bad.Arn}
+  Single:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: single
+      Runtime: python3.13
+      Handler: handler.handle
+      CodeUri: code/
+      ReservedConcurrentExecutions: 1
+      DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Dead.Arn}
+      EventInvokeConfig:
+        MaximumRetryAttempts: 0
+        DestinationConfig:
+          OnSuccess: {Type: SQS, Destination: !GetAtt Turns.Arn}
 Outputs:
   Good: {Value: !Ref Good}
   Bad: {Value: !Ref Bad}
+  Dead: {Value: !Ref Dead}
+  Turns: {Value: !Ref Turns}
 """
 
 
@@ -76,7 +94,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cloud(folder: Path) -> Iterator[TinyCloud]:
     template = str(folder / "template.yaml")
-    running = TinyCloud(folder / "state").start(
+    running = TinyCloud(folder / "state", iam=True).start(
         "--template", template, "--stack", "tiny", "--watch", "--time-scale", "0.1"
     )
     yield running
@@ -88,10 +106,19 @@ def invoke(cloud: TinyCloud, **event: Any) -> tuple[str | None, Any]:
     return answer.get("FunctionError"), json.loads(answer["Payload"].read())
 
 
+def message(cloud: TinyCloud, queue: str) -> dict[str, Any]:
+    sqs, url = cloud.client("sqs"), cloud.outputs[queue]
+
+    def look() -> Any:
+        return sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
+
+    found: dict[str, Any] = eventually(look)[0]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
+    return found
+
+
 def received(cloud: TinyCloud, queue: str) -> dict[str, Any]:
-    sqs = cloud.client("sqs")
-    found = eventually(lambda: sqs.receive_message(QueueUrl=cloud.outputs[queue]).get("Messages"))
-    body: dict[str, Any] = json.loads(found[0]["Body"])
+    body: dict[str, Any] = json.loads(message(cloud, queue)["Body"])
     return body
 
 
@@ -153,11 +180,35 @@ def test_an_asynchronous_failure_is_tried_again_and_told(cloud: TinyCloud) -> No
     told = received(cloud, "Bad")
     assert told["requestContext"]["condition"] == "RetriesExhausted"
     assert told["responsePayload"]["errorType"] == "ValueError"
+    assert told["requestContext"]["approximateInvokeCount"] == 2
     events = cloud.client("logs").filter_log_events(logGroupName="/aws/lambda/limited")["events"]
     lines = [event["message"] for event in events]
     assert sum("on purpose" in line and "ValueError" in line for line in lines) >= 2
+    assert lines.count(f"request {told['requestContext']['requestId']}") == 2
     report = next(line for line in lines if line.startswith("REPORT RequestId: "))
     assert "Memory Size: 256 MB" in report
+
+
+def test_events_wait_while_their_function_is_busy(cloud: TinyCloud) -> None:
+    """The template's reserved concurrency holds, and being throttled is no try: none of them is lost."""
+    for _ in range(4):
+        cloud.client("lambda").invoke(
+            FunctionName="single", InvocationType="Event", Payload=b'{"ask": "sleep", "seconds": 0.3}'
+        )
+    turns = [received(cloud, "Turns") for _ in range(4)]
+    assert len({turn["responsePayload"]["process"] for turn in turns}) == 1
+    assert {turn["requestContext"]["approximateInvokeCount"] for turn in turns} == {1}
+
+
+def test_a_dead_letter_queue_gets_the_event_itself(cloud: TinyCloud) -> None:
+    """The template's queue, with the error in the message's attributes."""
+    payload = b'{"ask": "fail"}'
+    cloud.client("lambda").invoke(FunctionName="single", InvocationType="Event", Payload=payload)
+    letter = message(cloud, "Dead")
+    assert json.loads(letter["Body"]) == {"ask": "fail"}
+    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert told.pop("RequestID")
+    assert told == {"ErrorCode": "200", "ErrorMessage": "on purpose"}
 
 
 def test_code_that_changes_on_disk_is_deployed_again(cloud: TinyCloud, folder: Path) -> None:
