@@ -138,6 +138,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_connection_auth_headers": ("conn", "token_key"),
     },
     "ministack.services.sqs": {
+        "_queues": None,
         "_queue_by_arn": ("arn",),
         "_act_send_message": ("data", "qurl"),
         "queue_policy_allows": ("queue_arn", "service", "source_arn", "source_account"),
@@ -260,6 +261,10 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_seeded_create": ("create_fn", "logical_id", "props", "stack_name"),
         "_delete_predecessor": ("delete_fn",),
         "_DEFERRED_PREDECESSOR_DELETES": None,
+    },
+    "ministack.services.cloudformation.engine": {
+        "_intrinsic_references": ("value",),
+        "_validate_template_statics": ("template",),
     },
     "ministack.services.cloudformation.stacks": {"_runs_on_worker_thread": ("resource_type",)},
     "ministack.services.cloudformation.custom_resource": {"deliver_response": ("token", "response")},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ministack import expiry, function_properties, sagemaker_types
+from localcloud.ministack import expiry, function_properties, refused_templates, sagemaker_types
 from localcloud.states.sdk import Caller, TaskError
 
 _COMPOSITE = (
@@ -22,7 +22,7 @@ _COMPOSITE = (
 
 def install(caller: Caller) -> None:
     """Add the types. Unknown types fail in MiniStack with their name."""
-    from ministack.services.cloudformation import custom_resource, provisioners, stacks
+    from ministack.services.cloudformation import custom_resource, engine, provisioners, stacks
 
     added = sagemaker_types.handlers(caller, provisioners._physical_name)
     added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
@@ -34,6 +34,7 @@ def install(caller: Caller) -> None:
     _end_workers(provisioners)
     expiry.install(provisioners._RESOURCE_HANDLERS)
     function_properties.install(provisioners._RESOURCE_HANDLERS)
+    refused_templates.install(engine, provisioners._RESOURCE_HANDLERS)
     _fail_fast(custom_resource)
 
 

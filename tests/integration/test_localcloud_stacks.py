@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.localcloud_process import IMAGE, TinyCloud, settled
 from tests.integration.sockets import family, listeners
@@ -187,6 +188,58 @@ def test_a_failing_update_goes_back_to_what_was(cloud: TinyCloud) -> None:
     assert "OutOfMilk" in failures(cloud, "back")["Thing"]
     assert left_over(before, account(cloud)) == {}
     gone(cloud, "back")
+
+
+def named(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": kind, "Properties": properties}
+
+
+TAKEN = {
+    "Table": named(
+        "AWS::DynamoDB::Table",
+        TableName="taken",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    ),
+    "Queue": named("AWS::SQS::Queue", QueueName="taken"),
+    "Topic": named("AWS::SNS::Topic", TopicName="taken"),
+    "Role": named("AWS::IAM::Role", RoleName="taken", **ROLE["Properties"]),
+}
+
+
+def test_a_name_that_is_taken_fails_the_stack_and_leaves_its_owner(cloud: TinyCloud) -> None:
+    """What another stack has made keeps what is in it, and does not go with the stack that failed."""
+    table = cloud.client("dynamodb")
+    assert applied(cloud, "owner", TAKEN) == "CREATE_COMPLETE", failures(cloud, "owner")
+    table.put_item(TableName="taken", Item={"id": {"S": "kept"}})
+    before = account(cloud)
+    for number, (name, resource) in enumerate(TAKEN.items()):
+        thief = f"thief-{number}"
+        assert applied(cloud, thief, {name: resource}) == "ROLLBACK_COMPLETE"
+        reason = f"Resource of type '{resource['Type']}' with identifier 'taken' already exists."
+        assert failures(cloud, thief)[name] == reason
+        gone(cloud, thief)
+    assert account(cloud) == before
+    assert table.get_item(TableName="taken", Key={"id": {"S": "kept"}})["Item"]
+    gone(cloud, "owner")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"Properties": {"QueueName": {"Ref": "Nothing"}}},
+        {"Properties": {"QueueName": {"Fn::Sub": "a-${Nothing}"}}},
+        {"DependsOn": "Nothing"},
+    ],
+)
+def test_a_reference_to_nothing_is_refused(cloud: TinyCloud, properties: dict[str, Any]) -> None:
+    """In AWS's words, before there is a stack."""
+    body = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", **properties}}})
+    with pytest.raises(ClientError, match=r"Unresolved resource dependencies \[Nothing\] in the Resources"):
+        cloud.client("cloudformation").create_stack(StackName="nothing", TemplateBody=body)
+    with pytest.raises(ClientError, match="does not exist"):
+        cloud.client("cloudformation").describe_stacks(StackName="nothing")
 
 
 def model(environment: dict[str, str]) -> dict[str, Any]:
