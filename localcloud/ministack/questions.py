@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.iam.questions import Question
+from localcloud.ministack import transactions
 
 _CBOR_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
 _UNSIGNED_LINKS = ("sns:ConfirmSubscription", "sns:Unsubscribe")
@@ -71,6 +72,8 @@ def asked(http: Http, service: str, account: str, region: str) -> Asked:
     place = _Place(http, path, params, parameters, account, region)
     if service == "s3":
         questions = _of_s3(place, action, context)
+    elif action in transactions.ACTIONS:
+        questions = transactions.questions(parameters, lambda table: place.arn("dynamodb", f"table/{table}"))
     else:
         resources = _resources(place, service, action)
         context |= _context(action, parameters, resources[0])
@@ -244,6 +247,9 @@ def _context(action: str, parameters: Mapping[str, Any], resource: str) -> dict[
     """The condition keys of single services."""
     if action == "cloudwatch:PutMetricData" and parameters.get("Namespace"):
         return {"cloudwatch:namespace": str(parameters["Namespace"])}
+    if action == "sts:AssumeRole":
+        given = {n.lower(): parameters.get(n) for n in ("ExternalId", "RoleSessionName", "SourceIdentity")}
+        return {f"sts:{name}": str(value) for name, value in given.items() if value}
     if action == "sns:Subscribe":
         return {f"sns:{n.lower()}": str(parameters[n]) for n in ("Protocol", "Endpoint") if n in parameters}
     if action.startswith("lambda:") and ":function:" in resource:

@@ -15,7 +15,20 @@ from botocore.exceptions import ClientError
 from tests.integration.localcloud_process import TinyCloud
 from tests.patience import eventually
 
-TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "town"}}}}
+TEMPLATE = {
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "town"}},
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TableName": "people",
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            },
+        },
+    }
+}
 ACCOUNT = "000000000000"
 
 
@@ -159,6 +172,37 @@ def test_a_role_is_taken_on_by_whom_it_trusts_within_its_boundary(
         s3.put_object(Bucket="town", Key="b.txt", Body=b"b")
     identity = client_with(cloud, "sts", *who).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/keeper/now"
+
+
+def test_a_transaction_is_allowed_by_its_parts(cloud: TinyCloud) -> None:
+    """It has no action of its own: who may put but not delete may put in one and not delete in one."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="writer")
+    puts = allow("dynamodb:PutItem", resource="arn:aws:dynamodb:us-east-1:000000000000:table/people")
+    iam.put_user_policy(UserName="writer", PolicyName="puts", PolicyDocument=puts)
+    made = iam.create_access_key(UserName="writer")["AccessKey"]
+    table = client_with(cloud, "dynamodb", made["AccessKeyId"], made["SecretAccessKey"])
+    put = {"Put": {"TableName": "people", "Item": {"id": {"S": "bob"}}}}
+    delete = {"Delete": {"TableName": "people", "Key": {"id": {"S": "eve"}}}}
+    table.transact_write_items(TransactItems=[put])
+    with pytest.raises(ClientError, match="dynamodb:DeleteItem"):
+        table.transact_write_items(TransactItems=[put, delete])
+
+
+def test_a_trust_policy_may_ask_for_an_external_id(cloud: TinyCloud, ann: dict[str, str]) -> None:
+    """As roles for somebody else's account do."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/ann"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "the-word"}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = cloud.client("iam").create_role(RoleName="worded", AssumeRolePolicyDocument=trust)
+    sts, arn = client_with(cloud, "sts", **ann), role["Role"]["Arn"]
+    with pytest.raises(ClientError, match="sts:AssumeRole"):
+        sts.assume_role(RoleArn=arn, RoleSessionName="ann", ExternalId="a-guess")
+    assert sts.assume_role(RoleArn=arn, RoleSessionName="ann", ExternalId="the-word")["Credentials"]
 
 
 def test_an_event_that_may_not_be_delivered_is_a_dead_letter(cloud: TinyCloud) -> None:
