@@ -23,6 +23,16 @@ def resident_megabytes(pid: int) -> float | None:
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most that the process has held; 0 when it is gone or nobody can tell."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    found = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(found) / 1024
+
+
 def watch(pid: int, limit: float, exceeded: Callable[[], None]) -> None:
     """Call `exceeded` once when the process goes over the limit; ends with the process."""
 

@@ -20,6 +20,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from localcloud.iam.records import as_json
+from localcloud.lambdas import invoking
 from localcloud.ministack.guard import Admitted, Guard, head_of, is_api, name_of_service, with_body
 from localcloud.ministack.questions import Http
 from localcloud.sagemaker.ports import ApiError
@@ -89,6 +90,12 @@ class Gateway:
             loop = asyncio.get_running_loop()
             await _answer(send, await loop.run_in_executor(self._threads, work, body))
             return
+        if http.method == "POST" and invoking.PATH.match(http.path):
+            body = http.body or await _read(receive)
+            receive, refusal = _again(body), invoking.refusal(http.headers, body)
+            if refusal is not None:
+                await _answer(send, _refused(refusal))
+                return
         if self._guard and admitted and admitted.service == "s3" and _reads_object(http):
             send = _forbidden_if_absent(self._guard, http, admitted, send)
         await self._inner(scope, receive, send)
@@ -145,6 +152,12 @@ def _answered(call: Callable[[], Answer], error_place: str) -> Answer:
 def _json(status: int, payload: Mapping[str, Any]) -> Answer:
     body = json.dumps(payload, default=_wire).encode()
     return status, {"content-type": "application/x-amz-json-1.1"}, body
+
+
+def _refused(refusal: invoking.Refusal) -> Answer:
+    document = {"Type": "User", "message": refusal.message}
+    status, headers, body = _json(refusal.status, document)
+    return status, {**headers, "x-amzn-errortype": refusal.code}, body
 
 
 def _wire(value: Any) -> Any:

@@ -33,9 +33,11 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
         return PythonWorker if _is_python(config) else other_class(config)
 
     def execute(func: dict[str, Any], event: Any, request_id: str) -> Any:
-        python = _is_python(func.get("config") or func)
-        run = lambda_svc._execute_function_provided_warm if python else other_execute
-        return run(func, event, request_id)
+        if not _is_python(func.get("config") or func):
+            return other_execute(func, event, request_id)
+        result = lambda_svc._execute_function_provided_warm(func, event, request_id)
+        # MiniStack takes a log of this source as it is, with the lines that Lambda itself writes.
+        return {**result, "log_source": "rie"}
 
     def trace_header(config: dict[str, Any], inbound: str | None = None) -> Any:
         return trace(config, inbound) if inbound else environment.trace_header()

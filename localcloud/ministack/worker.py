@@ -25,8 +25,10 @@ from ministack.services import lambda_svc
 
 from localcloud.lambdas import environment
 from localcloud.lambdas.environment import Place
-from localcloud.lambdas.memory import watch
+from localcloud.lambdas.invoking import too_large
+from localcloud.lambdas.memory import peak_megabytes, watch
 from localcloud.lambdas.output import Output
+from localcloud.lambdas.platform import Invocation, framed
 from localcloud.lambdas.unpack import unpacked
 
 if TYPE_CHECKING:
@@ -51,8 +53,28 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
 
     setting: Setting
     _output: Output | None = None
+    _init_seconds = 0.0
+
+    def invoke(self, event: Any, request_id: str, **more: Any) -> dict[str, Any]:
+        """One invocation, its log with what Lambda itself writes there."""
+        begun = time.monotonic()
+        answer: dict[str, Any] = super().invoke(event, request_id, **more)
+        seconds = time.monotonic() - begun
+        error = too_large(answer.get("result"))
+        if error:
+            answer |= {"status": "error", "error": error["errorMessage"], "error_payload": error}
+        told = Invocation(
+            request=request_id,
+            version=self.config.get("Version", "$LATEST"),
+            milliseconds=1000 * (seconds - (self._init_seconds if answer.get("cold_start") else 0)),
+            memory=int(self.config.get("MemorySize") or 128),
+            used=peak_megabytes(getattr(self._proc, "pid", 0)),
+            init=1000 * self._init_seconds if answer.get("cold_start") else None,
+        )
+        return {**answer, "log": framed(told, answer.get("log") or "")}
 
     def _spawn(self, init_timeout: float | None = None) -> None:
+        begun = time.monotonic()
         with _starts:
             self._teardown()
             try:
@@ -61,6 +83,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
                 self._teardown()
                 raise
         self._start_time = time.time()
+        self._init_seconds = time.monotonic() - begun
 
     def _start(self, init_timeout: float | None) -> None:
         generation, pending, logs = self._new_generation()

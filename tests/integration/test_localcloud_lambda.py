@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,10 @@ def handle(event, context):
     if ask == "fail":
         print("request", context.aws_request_id)
         raise ValueError("on purpose")
+    if ask == "large":
+        return "x" * (7 << 20)
+    if ask == "print":
+        print("what was printed")
     if ask == "tmp":
         path = pathlib.Path(tempfile.gettempdir(), "mine")
         path.write_text("x")
@@ -209,6 +215,42 @@ def test_a_dead_letter_queue_gets_the_event_itself(cloud: TinyCloud) -> None:
     told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
     assert told.pop("RequestID")
     assert told == {"ErrorCode": "200", "ErrorMessage": "on purpose"}
+
+
+def test_the_tail_of_a_log_has_lambdas_own_lines(cloud: TinyCloud) -> None:
+    """START, what was printed, END and REPORT with what this process used."""
+    answer = cloud.client("lambda").invoke(
+        FunctionName="limited", LogType="Tail", Payload=b'{"ask": "print"}'
+    )
+    start, printed, end, report = base64.b64decode(answer["LogResult"]).decode().splitlines()[-4:]
+    request = start.split()[2]
+    assert (printed, end) == ("what was printed", f"END RequestId: {request}")
+    assert report.startswith(f"REPORT RequestId: {request}\tDuration: ")
+    used = re.search(r"Memory Size: 256 MB\tMax Memory Used: (\d+) MB", report)
+    assert used
+    assert 5 < int(used[1]) < 100
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "code"),
+    [
+        (b"{no json", "RequestResponse", "InvalidRequestContentException"),
+        (b"{}", "Sometime", "ValidationException"),
+        (b'"%s"' % (b"x" * (6 << 20)), "RequestResponse", "RequestTooLargeException"),
+        (b'"%s"' % (b"x" * (1 << 20)), "Event", "RequestTooLargeException"),
+    ],
+)
+def test_what_is_no_invocation_is_refused(cloud: TinyCloud, payload: bytes, kind: str, code: str) -> None:
+    """With AWS's codes, and before the function hears of it."""
+    with pytest.raises(ClientError) as refused:
+        cloud.client("lambda").invoke(FunctionName="limited", InvocationType=kind, Payload=payload)
+    assert refused.value.response["Error"]["Code"] == code
+
+
+def test_an_answer_above_the_limit_is_an_error(cloud: TinyCloud) -> None:
+    """As large as AWS allows, and no larger."""
+    error, answer = invoke(cloud, ask="large")
+    assert (error, answer["errorType"]) == ("Unhandled", "Function.ResponseSizeTooLarge")
 
 
 def test_code_that_changes_on_disk_is_deployed_again(cloud: TinyCloud, folder: Path) -> None:
