@@ -2,8 +2,8 @@
 
 Two layers: `guard.py`, executed inside every Python process before anything else, and an environment whose
 proxies lead nowhere for everything that is not Python. Where each is put: a function's process runs the
-guard from its bootstrap file; an image's environment holds it as a `.pth` file, so that child processes
-have it too.
+guard from its bootstrap file, and hands it to its children through PYTHONPATH; an image's environment holds
+it as a `.pth` file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import runpy
 from pathlib import Path
 
 GUARD = Path(__file__).with_name("guard.py")
+CHILDREN = Path(__file__).with_name("children")
 # A closed port: whatever obeys proxies is refused at once, without a look-up.
 _NOWHERE = "http://127.0.0.1:9"
 _HERE = "127.0.0.1,localhost,::1"

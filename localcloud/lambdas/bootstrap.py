@@ -22,7 +22,11 @@ def _end_with_the_cloud(life: int) -> None:
 
 _thread.start_new_thread(_end_with_the_cloud, (os.dup(0),))
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-runpy.run_path(os.environ.pop("_LOCALCLOUD_FENCE"))
+fence = os.environ.pop("_LOCALCLOUD_FENCE")
+runpy.run_path(fence)
+# This one is for the processes that the function starts.
+children = os.path.join(os.path.dirname(fence), "children")  # noqa: PTH118, PTH120 - pathlib costs a cold start
+sys.path[:] = [place for place in sys.path if place != children]
 sys.path.append(os.environ["LAMBDA_RUNTIME_DIR"])
 
 from awslambdaric.__main__ import main  # noqa: E402 - only after the fence and the path stand

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcloud.fence import GUARD, fence_env
+from localcloud.fence import CHILDREN, GUARD, fence_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def environment(
     """What Lambda sets, what the function's configuration sets, and the fence, later ones winning."""
     opt = place.layers / "python"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    path = [str(place.code), str(opt / "lib" / version / "site-packages"), str(opt)]
+    path = [str(CHILDREN), str(place.code), str(opt / "lib" / version / "site-packages"), str(opt)]
     return {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",

@@ -51,6 +51,11 @@ def test_the_fence_refuses_every_other_host_at_once(cloud: TinyCloud) -> None:
     assert "fence" in answer["errorMessage"]
 
 
+def test_the_fence_holds_for_what_a_function_starts(cloud: TinyCloud) -> None:
+    """A Python program of its own reaches no further than the function."""
+    assert "the local cloud's fence refused a connection" in cloud.invoke({"ask": "outside by a child"})[1]
+
+
 def test_a_function_that_runs_too_long_is_ended(cloud: TinyCloud) -> None:
     """The configured timeout holds, and the next invocation works again."""
     lambdas = cloud.client("lambda")

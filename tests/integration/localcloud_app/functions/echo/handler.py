@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import subprocess
+import sys
 import urllib.request
 
 import boto3
@@ -20,6 +22,10 @@ def handle(event, context):
         raise OutOfMilk("there is no milk")
     if ask == "outside":
         socket.create_connection(("example.com", 80), timeout=5)
+    if ask == "outside by a child":
+        code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
+        child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        return child.stderr
     if ask == "aws":
         urllib.request.urlopen("https://sts.amazonaws.com", timeout=5)
     if ask == "boto3":
@@ -32,8 +38,6 @@ def handle(event, context):
             pathlib.Path(event["tell"]).write_text(str(os.getpid()))
         time.sleep(event["seconds"])
     if ask == "path":
-        import sys
-
         return {
             "path": sys.path,
             "trace": os.environ.get("_X_AMZN_TRACE_ID"),
