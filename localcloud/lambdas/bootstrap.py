@@ -1,8 +1,8 @@
 """What a function's process executes: the fence, then the official runtime client.
 
-Its standard input is a pipe whose other end the cloud holds: when the cloud dies, however it dies, so does
-the function, before it meets the next cloud with what it began in this one. The function itself finds its
-input empty.
+Its standard input is a pipe whose other end the cloud holds: when the cloud dies, however it dies, so do
+the function and what it has started (its process group), before they meet the next cloud with what they began
+in this one. The function itself finds its input empty.
 
 Run by path with -S -s -P and never imported. sys.path is, as on AWS: the function's code and its layers
 (PYTHONPATH), the standard library, and the runtime's own packages last, so that a layer's boto3 wins over
@@ -12,12 +12,13 @@ the runtime's.
 import _thread
 import os
 import runpy
+import signal
 import sys
 
 
 def _end_with_the_cloud(life: int) -> None:
     os.read(life, 1)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 _thread.start_new_thread(_end_with_the_cloud, (os.dup(0),))

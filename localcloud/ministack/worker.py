@@ -11,6 +11,7 @@ import contextlib
 import os
 import queue
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -54,6 +55,8 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
     setting: Setting
     _output: Output | None = None
     _init_seconds = 0.0
+    # Its process leads a group of this number.
+    _group: int | None = None
 
     def invoke(self, event: Any, request_id: str, **more: Any) -> dict[str, Any]:
         """One invocation, its log with what Lambda itself writes there."""
@@ -107,6 +110,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self._group = self._proc.pid
         self._output = _output(cast("IO[bytes]", self._proc.stdout), logs)
         self._log_thread = threading.Thread(
             target=self._output.pump, daemon=True, name=f"log-{self.func_name}"
@@ -123,18 +127,23 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         self._tmp: str | None = tempfile.mkdtemp(prefix=f"{self.func_name}-", dir=folder)
         return self._tmp
 
-    def _drop_tmp(self) -> None:
+    def _leave_nothing(self) -> None:
+        """As on AWS, what the function has started goes with it; only a session of its own gets away."""
+        group, self._group = self._group, None
+        if group is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
         tmp, self._tmp = self.__dict__.get("_tmp"), None
         if tmp:
             shutil.rmtree(tmp, ignore_errors=True)
 
     def _teardown(self) -> None:
         super()._teardown()
-        self._drop_tmp()
+        self._leave_nothing()
 
     def _discard_tmpdir(self) -> None:
         super()._discard_tmpdir()
-        self._drop_tmp()
+        self._leave_nothing()
 
     def _limit_memory(self, process: subprocess.Popen[bytes]) -> None:
         watch(process.pid, float(self.config.get("MemorySize") or 128), process.kill)

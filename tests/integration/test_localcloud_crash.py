@@ -127,6 +127,18 @@ def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path
     killed_and_started(cloud)
 
 
+def test_what_a_function_has_started_ends_with_it(cloud: TinyCloud) -> None:
+    """When the cloud goes down in order, and when it is killed."""
+    left = cloud.invoke({"ask": "leave"})[1]
+    assert local.exists(left)
+    assert cloud.stop() == 0
+    assert not local.exists(left)
+    cloud.start()
+    left = cloud.invoke({"ask": "leave"})[1]
+    killed_and_started(cloud)
+    assert not local.exists(left)
+
+
 def test_a_lock_of_the_killed_does_not_use_up_an_events_tries(tmp_path: Path) -> None:
     """Such a lock holds for the function's time limit, which no time scale shortens; the pauses do."""
     (tmp_path / "code").mkdir()

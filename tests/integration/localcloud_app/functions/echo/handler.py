@@ -15,6 +15,13 @@ class OutOfMilk(Exception):
     """A named error, for Catch."""
 
 
+def by_a_child(ask):
+    if ask == "leave":
+        return subprocess.Popen(["sleep", "600"]).pid
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr
+
+
 def handle(event, context):
     print("echo got", json.dumps(event)[:200])  # noqa: T201 - its log is looked at
     ask = event.get("ask")
@@ -22,10 +29,8 @@ def handle(event, context):
         raise OutOfMilk("there is no milk")
     if ask == "outside":
         socket.create_connection(("example.com", 80), timeout=5)
-    if ask == "outside by a child":
-        code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
-        child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        return child.stderr
+    if ask in ("leave", "outside by a child"):
+        return by_a_child(ask)
     if ask == "aws":
         urllib.request.urlopen("https://sts.amazonaws.com", timeout=5)
     if ask == "boto3":
