@@ -172,6 +172,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_update_ttl": ("data",),
     },
     "ministack.services.s3": {
+        "_bucket_default_sse_headers": ("bucket_name",),
         "_bucket_encryption": None,
         "_buckets": None,
         "_fire_s3_event": ("bucket_name", "key", "event_name", "version_id"),

@@ -44,6 +44,7 @@ def install(folder: Folder, replacing: Replacing) -> None:
     _mend_writing(s3, replacing)
     _mend_reading(s3)
     _mend_answers(s3)
+    _mend_encryption(s3)
 
 
 def _mend_digests(s3: Any) -> None:
@@ -93,6 +94,14 @@ def _mend_writing(s3: Any, replacing: Replacing) -> None:
 
     s3._atomic_write, s3._persist_object = atomic_write, persist_object
     s3._persist_displaced_version, s3._version_entry_from_record = persist_displaced, version_entry
+
+
+def _mend_encryption(s3: Any) -> None:
+    """S3 encrypts what nobody said how to encrypt, and says so."""
+    of_bucket = s3._bucket_default_sse_headers
+    s3._bucket_default_sse_headers = lambda bucket: (
+        of_bucket(bucket) or {"x-amz-server-side-encryption": "AES256"}
+    )
 
 
 def _mend_reading(s3: Any) -> None:

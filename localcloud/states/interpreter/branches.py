@@ -5,11 +5,10 @@ from __future__ import annotations
 import copy
 import functools
 import threading
-from datetime import UTC, datetime
 from typing import Any
 
 from localcloud.states.interpreter.faults import failure
-from localcloud.states.interpreter.scopes import Gate, in_thread, run_program
+from localcloud.states.interpreter.scopes import Gate, give_up, in_thread, run_program
 from localcloud.states.interpreter.seam import HistoryEventType, StateParallel
 from localcloud.states.interpreter.states import Faulty
 
@@ -51,6 +50,7 @@ class _Branches:
         self._env, self._programs = env, programs
         self._left = len(programs)
         self._error: dict[str, Any] | None = None
+        self._failed: Any = None
         self._lock, self._done = threading.Lock(), threading.Event()
         self._frames = [self._frame(value) for _ in programs]
 
@@ -79,12 +79,12 @@ class _Branches:
         with self._lock:
             self._left -= 1
             if error is not None and self._error is None:
-                self._error = error
+                self._error, self._failed = error, frame
             if self._left == 0 or error is not None:
                 self._done.set()
 
     def _give_up(self) -> None:
         for frame in self._frames:
-            frame.event_manager.shut()
-            frame.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
+            give_up(frame, self._failed)
             self._env.close_frame(frame)
+        self._env.event_history_context.source_event_id = self._failed.event_history_context.source_event_id

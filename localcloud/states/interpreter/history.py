@@ -67,16 +67,14 @@ class History(EventManager):  # type: ignore[misc]
             known = self.standing.pop(0)
             if known["type"] == kind:
                 context.source_event_id = context.last_published_event_id = number = int(known["id"])
-                if kind.endswith("StateEntered"):
-                    context.entered, context.before = number, int(known["previousEventId"])
+                _stand(context, kind, number, int(known["previousEventId"]))
                 return number
             self.standing = []
         if len(self._history_event_list) >= MOST_EVENTS - 1:
             raise Full
         before = context.source_event_id
         number = self._add(context, event_type, event_details, timestamp, update_source_event_id)
-        if kind.endswith("StateEntered"):
-            context.entered, context.before = number, before
+        _stand(context, kind, number, before)
         return number
 
     @staticmethod
@@ -127,6 +125,14 @@ class History(EventManager):  # type: ignore[misc]
     def events(self) -> list[dict[str, Any]]:
         """The live list; its events are not changed any more once they are in it."""
         return self._history_event_list  # type: ignore[no-any-return]
+
+
+def _stand(context: Any, kind: str, number: int, before: int) -> None:
+    """Note in which state a frame stands: the kind of the state, its entry, and what the entry followed."""
+    if kind.endswith("StateEntered"):
+        context.inside, context.entered, context.before = kind.removesuffix("Entered"), number, before
+    elif kind.endswith("StateExited"):
+        context.inside = None
 
 
 def start_context(previous: int = 0) -> Any:

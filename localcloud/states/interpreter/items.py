@@ -73,12 +73,14 @@ def _json(body: str, config: dict[str, Any]) -> Iterator[Any]:
         value = json.loads(body)
     except ValueError as error:
         raise Unreadable(f"The object is not JSON: {error}") from error
-    for step in str(config.get("ItemsPointer") or "").split("/")[1:]:
+    pointer = str(config.get("ItemsPointer") or "")
+    for step in pointer.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
         if not isinstance(value, dict) or key not in value:
-            raise Unreadable(f"ItemsPointer '{config['ItemsPointer']}' leads to nothing")
+            raise Unreadable(f"ItemsPointer '{pointer}' leads to nothing")
         value = value[key]
-    if isinstance(value, dict):
+    # AWS documents that a pointer may lead to an object; a file that is one was seen to be refused.
+    if pointer and isinstance(value, dict):
         return iter([{"Key": key, "Value": item} for key, item in value.items()])
     if not isinstance(value, list):
         raise Unreadable("Attempting to map over non-iterable node.")

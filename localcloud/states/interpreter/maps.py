@@ -11,13 +11,12 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from localcloud.states.interpreter import jsonata_engine, mapruns
 from localcloud.states.interpreter.expressions import Expression
 from localcloud.states.interpreter.faults import EvaluationFailure, failure, runtime_failure
-from localcloud.states.interpreter.scopes import Gate, in_thread, iterate
+from localcloud.states.interpreter.scopes import Gate, give_up, in_thread, iterate
 from localcloud.states.interpreter.seam import (
     DistributedIterationComponent,
     HistoryEventType,
@@ -122,13 +121,15 @@ class Iterations:
         self._outputs: list[Any] = [None] * len(items)
         self._running: dict[int, Any] = {}
         self._error: dict[str, Any] | None = None
+        self._failed: Any = None
         self._lock, self._done = threading.Lock(), threading.Event()
 
     def run(self) -> list[Any]:
         if self._items:
-            frames = [self._env.open_frame() for _ in range(self._workers)]
-            for frame in frames:
-                in_thread("iterations", functools.partial(self._work, frame))
+            workers = [self._env.open_frame() for _ in range(self._workers)]
+            # AWS says of all that start together that they started before any of them goes on.
+            for worker, begun in [(worker, self._begin(worker)) for worker in workers]:
+                in_thread("iterations", functools.partial(self._work, worker, begun))
             self._done.wait()
         if self._error is not None:
             self._abort_running()
@@ -145,11 +146,21 @@ class Iterations:
             self._next += 1
             return self._next - 1
 
-    def _work(self, worker: Any) -> None:
-        while (index := self._take()) is not None:
-            frame = worker.open_inner_frame()
-            frame.event_manager = Gate(self._env.event_manager)
-            self._running[index] = frame
+    def _begin(self, worker: Any) -> tuple[int, Any] | None:
+        """Start the next iteration, if there is one, in a frame of its own."""
+        index = self._take()
+        if index is None:
+            return None
+        frame = worker.open_inner_frame()
+        frame.event_manager = Gate(self._env.event_manager)
+        self._running[index] = frame
+        details = {"mapIterationStartedEventDetails": self._about(index)}
+        self._event(frame, HistoryEventType.MapIterationStarted, details, moves=True)
+        return index, frame
+
+    def _work(self, worker: Any, begun: tuple[int, Any] | None) -> None:
+        while begun is not None:
+            index, frame = begun
             error = self._iterate(frame, index)
             worker.close_frame(frame)
             if self._finished(index, frame, error):
@@ -158,6 +169,7 @@ class Iterations:
                 return
             if self._workers == len(self._items):
                 break  # as many at once as there are: none follows another
+            begun = self._begin(worker)
         self._leave(worker, moves=True)
         if not self._env.is_running():
             self._done.set()
@@ -177,17 +189,10 @@ class Iterations:
             if error is None:
                 self._outputs[index] = frame.states.get_input()
             elif self._error is None:
-                self._error = error
+                self._error, self._failed = error, frame
             return self._left == 0 or error is not None
 
     def _iterate(self, frame: Any, index: int) -> dict[str, Any] | None:
-        about = {"name": self._state.name, "index": index}
-        self._event(
-            frame,
-            HistoryEventType.MapIterationStarted,
-            {"mapIterationStartedEventDetails": about},
-            moves=True,
-        )
         error = iterate(
             frame, self._program, lambda: self._state.select(frame, self._env, index, self._items[index])
         )
@@ -197,8 +202,11 @@ class Iterations:
             kind, name = HistoryEventType.MapIterationAborted, "mapIterationAbortedEventDetails"
         else:
             kind, name = HistoryEventType.MapIterationFailed, "mapIterationFailedEventDetails"
-        self._event(frame, kind, {name: about})
+        self._event(frame, kind, {name: self._about(index)})
         return error
+
+    def _about(self, index: int) -> dict[str, Any]:
+        return {"name": self._state.name, "index": index}
 
     @staticmethod
     def _event(frame: Any, kind: Any, details: dict[str, Any], *, moves: bool = False) -> None:
@@ -212,10 +220,8 @@ class Iterations:
     def _abort_running(self) -> None:
         with self._lock:
             running = dict(self._running)
+        give_up(self._failed, self._failed)
         for index, frame in sorted(running.items()):
-            about = {"name": self._state.name, "index": index}
-            self._event(
-                frame, HistoryEventType.MapIterationAborted, {"mapIterationAbortedEventDetails": about}
-            )
-            frame.event_manager.shut()
-            frame.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
+            details = {"mapIterationAbortedEventDetails": self._about(index)}
+            self._event(frame, HistoryEventType.MapIterationAborted, details)
+            give_up(frame, self._failed)

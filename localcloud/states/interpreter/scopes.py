@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from localcloud.states.interpreter.faults import RUNTIME
+from localcloud.states.interpreter.history import start_context
 from localcloud.states.interpreter.seam import (
     Environment,
     FailureEventException,
+    HistoryEventType,
     NoSuchJsonPathError,
     ProgramError,
     ProgramStopped,
@@ -60,6 +63,20 @@ class Scope(Environment):  # type: ignore[misc]
         frame.event_history_context.entered = getattr(env.event_history_context, "entered", 0)
         frame.event_history_context.before = getattr(env.event_history_context, "before", 0)
         return frame
+
+
+def give_up(frame: Any, failed: Any) -> None:
+    """End a frame of a Map or a Parallel that the frame `failed` has failed. AWS calls the state that a
+    frame is left in aborted, where states of its kind can be, and lets that follow the failure.
+    """
+    inside = getattr(frame.event_history_context, "inside", None)
+    aborted = getattr(HistoryEventType, f"{inside}Aborted", None)
+    if aborted is not None:
+        frame.event_manager.add_event(
+            context=start_context(failed.event_history_context.source_event_id), event_type=aborted
+        )
+    frame.event_manager.shut()
+    frame.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
 
 
 def run_program(program: Any, frame: Any) -> dict[str, Any] | None:

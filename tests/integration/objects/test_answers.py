@@ -40,6 +40,13 @@ def test_an_object_comes_back_as_it_was_told(s3: Any, size: int) -> None:
     assert found["ServerSideEncryption"] == "AES256"
 
 
+def test_what_nobody_said_how_to_encrypt_is_encrypted_by_s3_itself(s3: Any) -> None:
+    told = s3.put_object(Bucket=BUCKET, Key="plain", Body=b"x")
+    copied = s3.copy_object(Bucket=BUCKET, Key="copy", CopySource=f"{BUCKET}/plain")
+    found = [s3.head_object(Bucket=BUCKET, Key=key) for key in ("plain", "copy")]
+    assert {answer["ServerSideEncryption"] for answer in (told, copied, *found)} == {"AES256"}
+
+
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
 def test_a_checksum_is_compared_and_kept(s3: Any, algorithm: str) -> None:
     data = os.urandom(2 * MB)
