@@ -99,7 +99,7 @@ class MachineRoles:
         """Raise RoleRefused where the role lacks what making the machine needs."""
         if not role:
             return
-        if not self._authority.may_assume(role, _SERVICE).allowed:
+        if not self._authority.may_assume(role, self._trusted(role)).allowed:
             raise RoleRefused(
                 f"Neither the global service principal {_SERVICE}, nor the regional one is authorized to "
                 f"assume the provided role. ({role})"
@@ -112,6 +112,11 @@ class MachineRoles:
             denial = self._authority.refusal(who, list(questions))
             if denial is not None:
                 raise RoleRefused(f"{refusal} ({denial.message})")
+
+    def _trusted(self, role: str) -> str:
+        """Step Functions' name in the role's trust policy: the one of the region, or the one of everywhere."""
+        regional = f"states.{self._authority.directory.region}.amazonaws.com"
+        return regional if regional in json.dumps(self._authority.directory.trust(role)) else _SERVICE
 
     def _rules(self, definition: str) -> Iterator[Question]:
         directory = self._authority.directory

@@ -64,6 +64,8 @@ _NOT_FOUND = re.compile(r"^(State machine|Execution|Activity) (\S+) not found$")
 def _in_words_of_aws(refuse: Callable[..., Any]) -> Callable[..., Any]:
     def worded(code: str, message: str, *more: Any) -> Any:
         said = _NOT_FOUND.sub(lambda found: f"{found[1].title()} Does Not Exist: '{found[2]}'", message)
+        if code == "InvalidDefinition":
+            said = f"Invalid State Machine Definition: '{message}'"
         return refuse(code, said, *more)
 
     return worded
@@ -95,7 +97,7 @@ class Api:
         if data.get("type") == "EXPRESS":
             problems = validate.problems_of_express(data.get("definition", ""))
             if problems:
-                return self._refuse("InvalidDefinition", "; ".join(problems))
+                return self._refuse("InvalidDefinition", f"SCHEMA_VALIDATION_FAILED: {'; '.join(problems)}")
         return self._create(data)
 
     def delete(self, data: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from localcloud.states.interpreter.services import Services
 
@@ -59,9 +59,11 @@ class FakeClient:
 
 
 def reply(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """`{error, message}` raises an error of the service; `{raises}` and `{result}` are what a function
-    did; anything else is the answer.
+    """`{error, message}` raises an error of the service; `{lacks}` is the parameter for want of which
+    botocore sends no request; `{raises}` and `{result}` are what a function did; anything else is the answer.
     """
+    if "lacks" in answer:
+        raise ParamValidationError(report=f'Missing required parameter in input: "{answer["lacks"]}"')
     about = {"RequestId": "req", "HTTPStatusCode": 200, "HTTPHeaders": {}}
     if "error" in answer and "message" in answer:
         about["HTTPStatusCode"] = answer.get("status", 400)

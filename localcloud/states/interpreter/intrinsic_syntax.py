@@ -35,6 +35,8 @@ class Call:
 _NAME = re.compile(r"\s*States\.(\w+)\s*\(")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 _WORDS = {"true": True, "false": False, "null": None}
+# The escapes of braces stay, for States.Format to read.
+_ESCAPES = {"'": "'", "\\": "\\", "{": "\\{", "}": "\\}", "n": "\n", "t": "\t", "r": "\r"}
 
 
 def read(text: str) -> Call:
@@ -97,13 +99,14 @@ def _argument(text: str, at: int) -> tuple[Literal | Path | Call, int]:
 
 
 def _string(text: str, at: int) -> tuple[Literal, int]:
-    """A quoted string. `\\'` is a quote and `\\\\` a backslash; `\\{` stays, for States.Format to read."""
+    """A quoted string; a backslash in it belongs to an escape."""
     parts: list[str] = []
     at += 1
     while at < len(text) and text[at] != "'":
         if text[at] == "\\" and at + 1 < len(text):
-            following = text[at + 1]
-            parts.append({"n": "\n", "t": "\t", "r": "\r", "{": "\\{", "}": "\\}"}.get(following, following))
+            if text[at + 1] not in _ESCAPES:
+                raise IntrinsicSyntax(f"there is no escape {text[at : at + 2]!r}")
+            parts.append(_ESCAPES[text[at + 1]])
             at += 2
         else:
             parts.append(text[at])

@@ -13,6 +13,7 @@ from typing import Any
 from localcloud.states.interpreter.faults import (
     QUERY,
     RUNTIME,
+    TIMEOUT,
     EvaluationFailure,
     Failed,
     TooLargeResult,
@@ -120,6 +121,13 @@ class Faulty(Reporting):
             if env.stack[-1] == CatchOutcome.Caught:
                 return True
         raise Failed(event)
+
+    @staticmethod
+    def _construct_error_output_value(failure_event: Any) -> dict[str, Any]:
+        """What a Catch is given: null for what was not told, but for the cause of a timeout."""
+        told: dict[str, Any] = next(iter(failure_event.event_details.values()), {})
+        error = told.get("error")
+        return {"Error": error, "Cause": told.get("cause", "" if error == TIMEOUT else None)}
 
     def _failed_attempt(self, env: Any, event: Any) -> None:
         """What the history says of a failure that may still be retried."""

@@ -15,6 +15,8 @@ from localcloud.states.interpreter.faults import runtime_failure
 from localcloud.states.interpreter.seam import SecondsJSONata, StateWait, StringLiteral, WaitFunction
 from localcloud.states.interpreter.states import Reporting
 
+# AWS counts the seconds of a wait in 32 bits.
+_LONGEST = 2**31 - 1
 _TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 
 
@@ -71,7 +73,10 @@ class Wait(Reporting, StateWait):  # type: ignore[misc]
 
     def _eval_state(self, env: Any) -> None:
         env.next_field_name = self.wait_function._field_name()
-        scaled = self.wait_function._get_wait_seconds(env) * _scale(env)
+        seconds = self.wait_function._get_wait_seconds(env)
+        if seconds > _LONGEST:
+            raise runtime_failure(env, "Wait state delay is too long.")
+        scaled = seconds * _scale(env)
         if not isinstance(self.wait_function, WaitUntil):
             # What was waited already before the process was killed.
             scaled -= env.__dict__.pop("waited", 0.0)

@@ -5,6 +5,8 @@ is named.
 from __future__ import annotations
 
 import functools
+import re
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,6 +84,9 @@ class Calls:
         if isinstance(ex, ClientError):
             named = self._client_error(ex)
             return self._task_failure(env, *named)
+        lacking = _LACKING.findall(str(ex)) if isinstance(ex, ParamValidationError) else []
+        if lacking:
+            return self._task_failure(env, *self._client_error(_refused_without(lacking, *self._api())))
         if isinstance(ex, ParamValidationError):
             return runtime_failure(env, str(ex)).failure_event
         if isinstance(ex, BotoCoreError):
@@ -117,6 +122,28 @@ class Calls:
         if extended:
             details.append(f"Extended Request ID: {extended}")
         return f"{prefix}.{name}", f"{message} ({', '.join(details)})"
+
+
+_LACKING = re.compile(r'Missing required parameter in input: "(\w+)"')
+
+
+def _refused_without(names: list[str], service: str, action: str) -> ClientError:
+    """What a service answers to a request that lacks parameters; botocore does not let it out."""
+    model = sdk.operation(service, action)
+    about = model.service_model.metadata if model else {}
+    if about.get("protocol") == "query" or "awsQueryCompatible" in about:
+        return _refusal("MissingParameter", f"The request must contain the parameter {names[0]}.")
+    faults = "; ".join(
+        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
+        for name in names
+    )
+    errors = f"{len(names)} validation error{'s' if len(names) > 1 else ''} detected"
+    return _refusal("ValidationException", f"{errors}: {faults}")
+
+
+def _refusal(code: str, message: str) -> ClientError:
+    about: Any = {"HTTPStatusCode": 400, "RequestId": str(uuid.uuid4())}
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}, "")
 
 
 def error_of(error: ClientError) -> tuple[str, str]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError
 
 from localcloud.states.interpreter.faults import failure
 from localcloud.states.interpreter.history import to_json
@@ -162,7 +161,7 @@ class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]
         return super()._from_error(env=env, ex=ex)
 
     def _normalise_parameters(self, parameters: Any, *_: Any, **__: Any) -> None:
-        if "MessageBody" in parameters and not isinstance(parameters["MessageBody"], str):
+        if not isinstance(parameters.get("MessageBody"), (str, type(None))):
             parameters["MessageBody"] = to_json(parameters["MessageBody"])
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
@@ -214,35 +213,6 @@ class Item(Calls, StateTaskServiceDynamoDB):  # type: ignore[misc]
 
     def _client_error(self, error: ClientError) -> tuple[str, str]:
         return v1_name(error, "DynamoDB", *self._api()), v1_cause(error, "AmazonDynamoDBv2")
-
-    def _from_error(self, env: Any, ex: Exception) -> Any:
-        missing = _MISSING.findall(str(ex)) if isinstance(ex, ParamValidationError) else []
-        return Calls._from_error(self, env, _refused_without(missing) if missing else ex)
-
-
-_MISSING = re.compile(r'Missing required parameter in input: "(\w+)"')
-
-
-def _refused_without(names: list[str]) -> ClientError:
-    """What DynamoDB answers to a request that lacks parameters; botocore does not let it out."""
-    faults = "; ".join(
-        f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
-        for name in names
-    )
-    count = f"{len(names)} validation error{'s' if len(names) > 1 else ''} detected"
-    return ClientError(
-        {
-            "Error": {"Code": "ValidationException", "Message": f"{count}: {faults}"},
-            "ResponseMetadata": {
-                "HTTPStatusCode": 400,
-                "RequestId": str(uuid.uuid4()),
-                "HTTPHeaders": {},
-                "HostId": "",
-                "RetryAttempts": 0,
-            },
-        },
-        "",
-    )
 
 
 class PassedOn(Waits, StateTaskServiceUnsupported):  # type: ignore[misc]
