@@ -229,6 +229,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     "ministack.services.stepfunctions": {
         "_activities": None,
         "_activity_tasks": None,
+        "_create_activity": ("data",),
         "_create_state_machine": ("data",),
         "_delete_state_machine": ("data",),
         "_describe_execution": ("data",),
@@ -236,6 +237,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_executions": None,
         "_finalize_response": ("response",),
         "_get_activity_task": ("data",),
+        "_list_executions": ("data",),
         "_map_runs": None,
         "_resolve_state_machine_arn": ("arn",),
         "_run_execution": ("exec_arn",),

@@ -114,7 +114,7 @@ class MachineRoles:
                 raise RoleRefused(f"{refusal} ({denial.message})")
 
     def _trusted(self, role: str) -> str:
-        """Step Functions' name in the role's trust policy: the one of the region, or the one of everywhere."""
+        """Step Functions' name in the role's trust policy: the region's own, or the one of everywhere."""
         regional = f"states.{self._authority.directory.region}.amazonaws.com"
         return regional if regional in json.dumps(self._authority.directory.trust(role)) else _SERVICE
 

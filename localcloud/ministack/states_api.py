@@ -12,11 +12,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from localcloud.ministack import states_requests
 from localcloud.states import validate
 from localcloud.states.interpreter.check import refusal
 
-# What AWS refuses in an execution's name.
-_BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 _INPUT_LIMIT = 262_144
 
 
@@ -42,6 +41,8 @@ def install(sfn: Any, engine: Engine) -> None:
     sfn._start_sync_execution = api.start_sync
     sfn._stop_execution = api.stop
     sfn._describe_execution = api.describe
+    sfn._list_executions = api.list_executions
+    sfn._create_activity = api.create_activity
     sfn._send_task_success = api.task_success
     sfn._send_task_failure = api.task_failure
     sfn._send_task_heartbeat = api.task_heartbeat
@@ -84,10 +85,16 @@ class Api:
         self._describe, self._activity_task = sfn._describe_execution, sfn._get_activity_task
         self._handle, self._create = sfn.handle_request, sfn._create_state_machine
         self._delete = sfn._delete_state_machine
+        self._list_executions, self._create_activity = sfn._list_executions, sfn._create_activity
 
     async def handle_request(self, method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
-        if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
-            return self._sfn._finalize_response(self.redrive(json.loads(body or b"{}")))
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        given = _read(body)
+        refused = states_requests.refused(action, given)
+        if refused:
+            return self._refuse(*refused)
+        if action == "RedriveExecution":
+            return self._sfn._finalize_response(self.redrive(given))
         return await self._handle(method, path, headers, body, query)
 
     def _refuse(self, code: str, message: str) -> Any:
@@ -163,6 +170,19 @@ class Api:
         if "output" not in told:
             told.pop("outputDetails", None)
         return self._sfn.json_response(told | more)
+
+    def list_executions(self, data: dict[str, Any]) -> Any:
+        arn = data.get("stateMachineArn")
+        if arn and self._sfn._resolve_state_machine_arn(arn) is None:
+            return self._refuse("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+        return self._list_executions(data)
+
+    def create_activity(self, data: dict[str, Any]) -> Any:
+        """An activity that exists is as good as made."""
+        known = [item for item in self._sfn._activities.values() if item["name"] == data.get("name")]
+        if known:
+            return self._sfn.json_response({name: known[0][name] for name in ("activityArn", "creationDate")})
+        return self._create_activity(data)
 
     def redrive(self, data: dict[str, Any]) -> Any:
         record = self._sfn._executions.get(data.get("executionArn"))
@@ -252,9 +272,19 @@ class Api:
             return self._refuse(error.code, str(error))
 
 
+def _read(body: bytes) -> dict[str, Any]:
+    """A request's members; of one that is no JSON, which MiniStack refuses, none."""
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
 def _refused_start(name: str | None, text: str) -> tuple[str, str] | None:
-    if name is not None and (not 1 <= len(name) <= 80 or _BAD_NAME.search(name)):
-        return "InvalidName", f"Invalid Name: '{name}'"
+    refused = states_requests.refused_name(name)
+    if refused:
+        return refused
     if len(text.encode()) > _INPUT_LIMIT:
         return "InvalidExecutionInput", f"The input is over {_INPUT_LIMIT} bytes"
     try:

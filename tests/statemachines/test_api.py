@@ -20,6 +20,7 @@ from tests.patience import eventually
 
 pytestmark = pytest.mark.slow
 _ROLE = "arn:aws:iam::000000000000:role/machine"
+_NOWHERE = "arn:aws:states:us-east-1:000000000000:stateMachine:nowhere"
 
 
 @pytest.fixture(scope="module")
@@ -311,9 +312,10 @@ def test_a_task_names_the_error_of_the_service_as_aws_does(sfn: Any) -> None:
     called = ending(sfn, "no-function", f"{optimised}lambda:invoke", {"FunctionName": function})
     assert called[0] == "Lambda.ResourceNotFoundException"
     assert called[1].startswith(f"Function not found: {function}:$LATEST (Service: AWSLambda")
-    started = ending(sfn, "no-machine", f"{optimised}states:startExecution", {"StateMachineArn": "none"})
+    arn = "arn:aws:states:us-east-1:000000000000:stateMachine:none"
+    started = ending(sfn, "no-machine", f"{optimised}states:startExecution", {"StateMachineArn": arn})
     assert started[0].startswith("StepFunctions.StateMachineDoesNotExist")
-    assert started[1].startswith("State Machine Does Not Exist: 'none' (Service: AWSStepFunctions")
+    assert started[1].startswith(f"State Machine Does Not Exist: '{arn}' (Service: AWSStepFunctions")
 
 
 def test_a_task_that_waits_for_an_execution_ends_when_its_token_is_answered(sfn: Any) -> None:
@@ -341,3 +343,29 @@ def test_a_machine_that_does_not_exist_can_be_deleted_and_not_described(sfn: Any
         sfn.exceptions.StateMachineDoesNotExist, match=f"State Machine Does Not Exist: '{arn}'"
     ):
         sfn.describe_state_machine(stateMachineArn=arn)
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "code"),
+    [
+        ("list_executions", {"stateMachineArn": _NOWHERE}, "StateMachineDoesNotExist"),
+        ("list_executions", {"stateMachineArn": "none"}, "InvalidArn"),
+        ("list_executions", {"stateMachineArn": _NOWHERE, "statusFilter": "running"}, "ValidationException"),
+        ("list_state_machines", {"maxResults": 1001}, "ValidationException"),
+        ("describe_execution", {"executionArn": "none"}, "InvalidArn"),
+        ("get_activity_task", {"activityArn": "none"}, "InvalidArn"),
+        ("create_activity", {"name": "an activity"}, "InvalidName"),
+        ("update_state_machine", {"stateMachineArn": _NOWHERE}, "MissingRequiredParameter"),
+    ],
+)
+def test_a_request_is_refused_with_the_code_of_aws(
+    sfn: Any, operation: str, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        getattr(sfn, operation)(**arguments)
+    assert refused.value.response["Error"]["Code"] == code
+
+
+def test_an_activity_that_exists_is_made_again(sfn: Any) -> None:
+    first, second = (sfn.create_activity(name="twice") for _ in range(2))
+    assert (first["activityArn"], first["creationDate"]) == (second["activityArn"], second["creationDate"])
