@@ -7,7 +7,7 @@ import functools
 import threading
 from typing import Any
 
-from localcloud.states.interpreter.faults import failure
+from localcloud.states.interpreter.faults import failure_inside
 from localcloud.states.interpreter.scopes import Gate, give_up, in_thread, run_program
 from localcloud.states.interpreter.seam import HistoryEventType, StateParallel
 from localcloud.states.interpreter.states import Faulty
@@ -66,10 +66,7 @@ class _Branches:
         self._done.wait()
         if self._error is not None:
             self._give_up()
-            raise failure(
-                self._env, self._error.get("error"), self._error.get("cause"),
-                event=HistoryEventType.ExecutionFailed, details="executionFailedEventDetails",
-            )  # fmt: skip
+            raise failure_inside(self._env, self._error, HistoryEventType.ExecutionFailed)
         for frame in self._frames:
             self._env.close_frame(frame)
         return [frame.states.get_input() for frame in self._frames]

@@ -54,13 +54,21 @@ def runtime_failure(env: Any, cause: str) -> Any:
     return error
 
 
+def failure_inside(env: Any, error: dict[str, Any], event: Any) -> Any:
+    """The failure of a program inside a state, whose cause says already where it arose."""
+    told = error.get("error"), error.get("cause")
+    found = failure(env, *told, event=event, details="executionFailedEventDetails")
+    found.failure_event.inside = True
+    return found
+
+
 class Failed(FailureEventException):  # type: ignore[misc]
     """A failure that leaves its state. moto would put before a described cause once more where it arose."""
 
     def get_execution_failed_event_details(self) -> Any:
-        details = (self.failure_event.event_details or {}).get("evaluationFailedEventDetails", {})
-        if "state" in details:
-            return {"error": details["error"], "cause": details["cause"]}
+        details: dict[str, Any] = next(iter((self.failure_event.event_details or {}).values()), {})
+        if "state" in details or getattr(self.failure_event, "inside", False):
+            return {key: details[key] for key in ("error", "cause") if key in details}
         return super().get_execution_failed_event_details()
 
 

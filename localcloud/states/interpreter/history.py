@@ -140,7 +140,19 @@ def start_context(previous: int = 0) -> Any:
 
 
 class Variables(VariableStore):  # type: ignore[misc]
-    """moto's scopes of variables, shown in the history as JSON."""
+    """moto's scopes of variables, shown in the history as JSON. A state does not see what it assigns itself."""
+
+    _seen: dict[str, Any] | None = None
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What the state sees: its own scope's variables over those of the scopes around it."""
+        return {**self._outer_scope, **self._inner_scope} if self._seen is None else self._seen
+
+    def enter(self) -> None:
+        """A state begins."""
+        self._seen = None
+        self._seen = self.seen
 
     def get_assigned_variables(self) -> dict[str, str]:
         return {name: to_json(self.get(name)) for name in sorted(self._declaration_tracing)}

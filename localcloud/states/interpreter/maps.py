@@ -15,7 +15,7 @@ from typing import Any
 
 from localcloud.states.interpreter import jsonata_engine, mapruns
 from localcloud.states.interpreter.expressions import Expression
-from localcloud.states.interpreter.faults import EvaluationFailure, failure, runtime_failure
+from localcloud.states.interpreter.faults import EvaluationFailure, failure_inside, runtime_failure
 from localcloud.states.interpreter.scopes import Gate, give_up, in_thread, iterate
 from localcloud.states.interpreter.seam import (
     DistributedIterationComponent,
@@ -133,10 +133,7 @@ class Iterations:
             self._done.wait()
         if self._error is not None:
             self._abort_running()
-            raise failure(
-                self._env, self._error.get("error"), self._error.get("cause"),
-                event=HistoryEventType.MapIterationFailed, details="executionFailedEventDetails",
-            )  # fmt: skip
+            raise failure_inside(self._env, self._error, HistoryEventType.MapIterationFailed)
         return self._outputs
 
     def _take(self) -> int | None:

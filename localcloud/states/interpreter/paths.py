@@ -60,9 +60,8 @@ def _definite(step: Any) -> bool:
 
 
 def variables(env: Any) -> dict[str, Any]:
-    """What the state's scope sees: its own variables over those of the scopes around it."""
-    store = env.variable_store
-    return {**store._outer_scope, **store._inner_scope}
+    seen: dict[str, Any] = env.variable_store.seen
+    return seen
 
 
 def variable_path(env: Any, path: str) -> Any:

@@ -48,6 +48,7 @@ class Reporting:
     """Mixed into every state: what leaves it as a failure is complete, and in the history."""
 
     def _eval_body(self, env: Any) -> None:
+        env.variable_store.enter()
         try:
             super()._eval_body(env)  # type: ignore[misc]
         except FailureEventException as error:

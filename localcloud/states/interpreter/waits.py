@@ -9,9 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from localcloud.states.interpreter import jsonata_engine as engine
 from localcloud.states.interpreter.expressions import Expression, whole_number
-from localcloud.states.interpreter.faults import runtime_failure
+from localcloud.states.interpreter.faults import EvaluationFailure, runtime_failure
 from localcloud.states.interpreter.seam import SecondsJSONata, StateWait, StringLiteral, WaitFunction
 from localcloud.states.interpreter.states import Reporting
 
@@ -58,9 +57,8 @@ class WaitUntil(WaitFunction):  # type: ignore[misc]
         if isinstance(self.string, Expression):
             if not isinstance(text, str):
                 raise self.string.unexpected(env, text, "string")
-            raise self.string.fail(
-                env, f"returned a value that is not a valid ISO-8601 date and time: {engine.shown(text)}"
-            )
+            said = f"The {self.field} field cannot be parsed as an ISO-8601 extended offset date-time format"
+            raise EvaluationFailure(env, f"{said} string: {text}", self.string.location)
         raise runtime_failure(
             env,
             f"The {self.field} parameter does not reference a valid ISO-8601 extended offset date-time "
