@@ -42,11 +42,11 @@ def refused_name(name: Any) -> Refused | None:
 
 def _listed(action: str, given: Mapping[str, Any]) -> Refused | None:
     model = sdk.operation("stepfunctions", action)
-    if model is None:
+    shape = model.input_shape if model else None
+    if shape is None:
         return None
-    known = {name: value for name, value in given.items() if name in model.input_shape.members}
     try:
-        validate(model.input_shape, known)
+        validate(shape, {name: value for name, value in given.items() if name in shape.members})
     except ApiError as error:
         return error.code, error.message
     return None

@@ -140,7 +140,7 @@ def start_context(previous: int = 0) -> Any:
 
 
 class Variables(VariableStore):  # type: ignore[misc]
-    """moto's scopes of variables, shown in the history as JSON. A state does not see what it assigns itself."""
+    """moto's scopes of variables, shown in the history as JSON. No state sees what it assigns itself."""
 
     _seen: dict[str, Any] | None = None
 

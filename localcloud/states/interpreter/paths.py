@@ -1,7 +1,5 @@
 """JSONPath as Step Functions uses it: parsed once, and variables (`$name.path`) as the root of a path."""
 
-# ruff: noqa: SLF001 - private names of moto are what this package is about
-
 from __future__ import annotations
 
 import copy

@@ -111,7 +111,7 @@ class Faulty(Reporting):
     def _recovered(self, env: Any, event: Any) -> bool:
         """Whether a Catch took the failure; False asks for another attempt; without either it is raised."""
         self._failed_attempt(env, event)
-        env.states.set_error_output(self._construct_error_output_value(event))  # type: ignore[attr-defined]
+        env.states.set_error_output(self._construct_error_output_value(event))
         if self.retry and self._handle_retry(env=env, failure_event=event).name == "CanRetry":  # type: ignore[attr-defined]
             return False
         self._write(env, event, only=HistoryEventType.EvaluationFailed)
@@ -166,7 +166,7 @@ class Faulty(Reporting):
     def _caught(self, env: Any, event: Any) -> bool:
         if not self.catch:  # type: ignore[attr-defined]
             return False
-        env.states.set_error_output(self._construct_error_output_value(event))  # type: ignore[attr-defined]
+        env.states.set_error_output(self._construct_error_output_value(event))
         self._handle_catch(env=env, failure_event=event)  # type: ignore[attr-defined]
         return bool(env.stack[-1] == CatchOutcome.Caught)
 
