@@ -61,11 +61,14 @@ def _billed(told: dict[str, Any]) -> dict[str, int]:
 
 _NOT_FOUND = re.compile(r"^(State machine|Execution|Activity) (\S+) not found$")
 
+# How a fault of a definition begins: with its code.
+_FAULT = re.compile(r"[A-Z_]+: ")
+
 
 def _in_words_of_aws(refuse: Callable[..., Any]) -> Callable[..., Any]:
     def worded(code: str, message: str, *more: Any) -> Any:
         said = _NOT_FOUND.sub(lambda found: f"{found[1].title()} Does Not Exist: '{found[2]}'", message)
-        if code == "InvalidDefinition":
+        if code == "InvalidDefinition" and _FAULT.match(message):
             said = f"Invalid State Machine Definition: '{message}'"
         return refuse(code, said, *more)
 

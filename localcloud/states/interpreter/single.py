@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.states.interpreter import fields, program
+from localcloud.states.interpreter import fields, mocks, program
 from localcloud.states.interpreter.execution import Context, Execution
 from localcloud.states.interpreter.faults import failure
 from localcloud.states.interpreter.history import to_json
@@ -50,6 +50,7 @@ def test(request: Mapping[str, Any], services: Services) -> dict[str, Any]:
         machine = program.build(definition, fields.strip(definition))
     except program.Refused as error:
         raise Unusable("InvalidDefinition", str(error)) from error
+    mock = _mocked(definition["States"][name], request)
     state = machine.states.states[name]
     execution = Execution(
         machine, given, Context(role_arn=request.get("roleArn") or Context.role_arn), services
@@ -61,7 +62,7 @@ def test(request: Mapping[str, Any], services: Services) -> dict[str, Any]:
         _json(request.get("context") or "{}", "ValidationException")
     )
     seen: dict[str, str] = {"input": to_json(given)}
-    _mock(state, _json(request.get("mock") or "{}", "ValidationException"))
+    _mock(state, mock)
     _watch(state, seen)
     answer = _evaluate(state, env, name)
     if request.get("inspectionLevel") in ("DEBUG", "TRACE"):
@@ -99,6 +100,20 @@ def _machine(definition: Any, wanted: str | None) -> tuple[str, dict[str, Any]]:
     return name, {"QueryLanguage": language, "StartAt": name, "States": {name: state, **ends}}
 
 
+def _mocked(state: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request's mock, its result read; raises Unusable for one that the state cannot have."""
+    mock = dict(request.get("mock") or {})
+    if "result" in mock:
+        mock["result"] = _json(mock["result"], "ValidationException")
+    lacking = mocks.needs_mock(state, mock)
+    if lacking:
+        raise Unusable("InvalidDefinition", lacking)
+    fault = mocks.fault(state, mock, request)
+    if fault:
+        raise Unusable("ValidationException", fault)
+    return mock
+
+
 def _mock(state: Any, mock: Mapping[str, Any]) -> None:
     if "errorOutput" in mock:
         error = mock["errorOutput"]
@@ -108,8 +123,7 @@ def _mock(state: Any, mock: Mapping[str, Any]) -> None:
 
         state._eval_execution = fail
     elif "result" in mock:
-        result = _json(mock["result"], "ValidationException")
-        state._eval_execution = lambda env: env.stack.append(result)
+        state._eval_execution = lambda env: env.stack.append(mock["result"])
 
 
 def _watch(state: Any, seen: dict[str, str]) -> None:

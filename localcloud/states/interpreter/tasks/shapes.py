@@ -40,13 +40,13 @@ def _object(shape: Any, value: Mapping[str, Any], *, optimised: bool) -> dict[st
         return {key: output(shape.value, item, optimised=optimised) for key, item in value.items()}
     members = shape.members if kind == "structure" else {}
     return {
-        _key(shape, key, optimised): output(members.get(key), item, optimised=optimised)
+        key_of(shape, key, optimised): output(members.get(key), item, optimised=optimised)
         for key, item in value.items()
         if item is not None
     }
 
 
-def _key(shape: Any, key: str, optimised: bool) -> str:
+def key_of(shape: Any, key: str, optimised: bool) -> str:
     special = _JAVA_NAMES.get((getattr(shape, "name", ""), key))
     if optimised or special:
         return (None if optimised else special) or key[:1].upper() + key[1:]
