@@ -28,6 +28,8 @@ from localcloud.persistence.digests import NAMES, digest_of
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, str], Any]
 
+# The type of an object whose sender told none.
+_UNTYPED = "binary/octet-stream"
 # A piece of an answer: large enough to cost little, small enough for many clients at once.
 _PIECE = 256 << 10
 _as_files: contextvars.ContextVar[bool] = contextvars.ContextVar("as_files", default=False)
@@ -146,8 +148,12 @@ def _mend_answers(s3: Any) -> None:
     def answered(
         method: str, bucket: str, key: str, headers: Mapping[str, str], body: Any, query: Mapping[str, Any]
     ) -> Answer:
+        if key and method in ("PUT", "POST"):
+            headers = {"content-type": _UNTYPED, **headers}
         with _files():
             status, sent, content = dispatch(method, bucket, key, headers, body, query)
+        if method == "PUT" and "ETag" in sent and "uploadId" not in query:
+            sent = {**_checksums(s3._buckets[bucket]["objects"][key]), **sent}
         if not isinstance(content, Body):
             return status, sent, content
         if status == 200 and "range" in headers:
@@ -155,6 +161,12 @@ def _mend_answers(s3: Any) -> None:
         return status, sent, _outgoing(content)
 
     s3._dispatch = answered
+
+
+def _checksums(record: Mapping[str, Any]) -> dict[str, str]:
+    """What the answer to an upload tells of its checksum."""
+    told = {f"x-amz-checksum-{name.lower()}": value for name, value in record["checksums"].items()}
+    return {**told, "x-amz-checksum-type": "FULL_OBJECT"} if told else {}
 
 
 def _ranged(

@@ -48,7 +48,7 @@ class Services:
             aws_access_key_id=who[0], aws_secret_access_key=who[1], aws_session_token=who[2],
             config=Config(
                 retries={"total_max_attempts": 1}, max_pool_connections=64, read_timeout=900,
-                s3={"addressing_style": "path"},
+                s3={"addressing_style": "path"}, response_checksum_validation="when_required",
             ),
         )  # fmt: skip
 

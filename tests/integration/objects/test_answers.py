@@ -40,6 +40,13 @@ def test_an_object_comes_back_as_it_was_told(s3: Any, size: int) -> None:
     assert found["ServerSideEncryption"] == "AES256"
 
 
+def test_an_upload_is_answered_with_its_checksum_and_has_a_type_though_none_was_told(s3: Any) -> None:
+    told = s3.put_object(Bucket=BUCKET, Key="untyped", Body=b"x", ChecksumAlgorithm="SHA256")
+    assert told["ChecksumSHA256"] == base(digest_of("SHA256", b"x"))
+    assert told["ChecksumType"] == "FULL_OBJECT"
+    assert s3.get_object(Bucket=BUCKET, Key="untyped")["ContentType"] == "binary/octet-stream"
+
+
 def test_what_nobody_said_how_to_encrypt_is_encrypted_by_s3_itself(s3: Any) -> None:
     told = s3.put_object(Bucket=BUCKET, Key="plain", Body=b"x")
     copied = s3.copy_object(Bucket=BUCKET, Key="copy", CopySource=f"{BUCKET}/plain")
