@@ -19,6 +19,7 @@ _SERVICE = "states.amazonaws.com"
 _SYNC = re.compile(
     r"arn:aws[\w-]*:states:::sagemaker:create(Training|Processing|Transform|HyperParameterTuning)Job\.sync"
 )
+_ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 _RULES = {"HyperParameterTuning": "Tuning"}
 _RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _LOG_ACTIONS = (
@@ -35,6 +36,10 @@ _LOG_ACTIONS = (
 
 class RoleRefused(Exception):
     """AWS's code and words."""
+
+    def __init__(self, message: str, code: str = "AccessDeniedException") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class MachineRoles:
@@ -76,7 +81,7 @@ class MachineRoles:
                 data.get("loggingConfiguration"),
             )
         except RoleRefused as error:
-            return sfn.error_response_json("AccessDeniedException", str(error), 400)
+            return sfn.error_response_json(error.code, str(error), 400)
         return None
 
     def _made(self, sfn: Any, create: Any) -> Any:
@@ -99,6 +104,8 @@ class MachineRoles:
         """Raise RoleRefused where the role lacks what making the machine needs."""
         if not role:
             return
+        if not _ROLE.match(role):
+            raise RoleRefused(f"Invalid Role Arn: '{role}'", "InvalidArn")
         if not self._authority.may_assume(role, self._trusted(role)).allowed:
             raise RoleRefused(
                 f"Neither the global service principal {_SERVICE}, nor the regional one is authorized to "

@@ -13,7 +13,7 @@ from localcloud.states import sdk
 Refused = tuple[str, str]
 
 _ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn")
-# What AWS refuses in the name of an execution or of an activity.
+# What AWS refuses in the name of a machine, an execution or an activity.
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 _CHANGES = {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration"}
 
@@ -26,7 +26,7 @@ def refused(action: str, given: Mapping[str, Any]) -> Refused | None:
             return "InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'"
     if action.startswith("List"):
         return _listed(action, given)
-    if action == "CreateActivity":
+    if action in ("CreateActivity", "CreateStateMachine"):
         return refused_name(given.get("name"))
     if action == "UpdateStateMachine" and not given.keys() & {*_CHANGES, "encryptionConfiguration"}:
         wanted = "the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration"

@@ -355,6 +355,7 @@ def test_a_machine_that_does_not_exist_can_be_deleted_and_not_described(sfn: Any
         ("describe_execution", {"executionArn": "none"}, "InvalidArn"),
         ("get_activity_task", {"activityArn": "none"}, "InvalidArn"),
         ("create_activity", {"name": "an activity"}, "InvalidName"),
+        ("create_state_machine", {"name": "m" * 81, "definition": "{}", "roleArn": _ROLE}, "InvalidName"),
         ("update_state_machine", {"stateMachineArn": _NOWHERE}, "MissingRequiredParameter"),
     ],
 )
@@ -369,3 +370,12 @@ def test_a_request_is_refused_with_the_code_of_aws(
 def test_an_activity_that_exists_is_made_again(sfn: Any) -> None:
     first, second = (sfn.create_activity(name="twice") for _ in range(2))
     assert (first["activityArn"], first["creationDate"]) == (second["activityArn"], second["creationDate"])
+
+
+@pytest.mark.parametrize("letter", ["y", "é"])
+def test_an_input_of_just_256_kib_passes_through_a_state(sfn: Any, letter: str) -> None:
+    machine = create(sfn, f"full-{ord(letter)}", chain(1))
+    text = '{"x":"' + letter * ((262_144 - 8) // len(letter.encode())) + '"}'
+    assert len(text.encode()) == 262_144
+    described = finished(sfn, sfn.start_execution(stateMachineArn=machine, input=text)["executionArn"])
+    assert (described["status"], json.loads(described["output"])) == ("SUCCEEDED", json.loads(text))

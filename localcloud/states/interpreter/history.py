@@ -13,6 +13,7 @@ from localcloud.states.interpreter.seam import EventHistoryContext, EventManager
 
 # AWS ends an execution whose history would grow over this.
 MOST_EVENTS = 25_000
+MOST_BYTES = 262_144
 
 
 def now() -> str:
@@ -31,6 +32,16 @@ def seconds_since(moment: str) -> float:
 
 def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=_odd)
+
+
+def fits(value: Any) -> bool:
+    """Whether data, or JSON text, is of a size that AWS passes on between states."""
+    text = (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_odd)
+    )
+    return len(text.encode("utf-8", "surrogatepass")) <= MOST_BYTES
 
 
 def _odd(value: Any) -> Any:

@@ -331,6 +331,7 @@ def _install() -> None:
     )
     seam.replace_everywhere(seam.boto_client_for, "boto_client_for", _client_for)
     seam.replace_everywhere(seam.extract_json, "extract_json", paths.extract)
+    seam.replace_everywhere(seam.is_within_size_quota, "is_within_size_quota", history.fits)
     # moto refuses at run time to let a branch or an iteration fail with one of the States errors.
     seam.replace_everywhere(
         seam.CustomErrorName, "CustomErrorName", seam.ErrorName, but=("asl.parse.preprocessor",)

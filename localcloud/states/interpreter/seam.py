@@ -27,6 +27,7 @@ _COMMON = "asl.component.common."
 NAMES: dict[str, tuple[str, ...]] = {
     "api": ("ActivityDoesNotExist", "HistoryEventType", "StateMachineType"),
     "utils": ("TMP_THREADS",),
+    "quotas": ("is_within_size_quota",),
     "backend.activity": ("ActivityTask",),
     "asl.antlr.runtime.ASLLexer": ("ASLLexer",),
     "asl.antlr.runtime.ASLParser": ("ASLParser",),
