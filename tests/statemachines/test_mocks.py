@@ -90,3 +90,14 @@ def test_a_state_with_states_inside_is_not_tested_without_a_mock(state: dict[str
     with pytest.raises(single.Unusable, match="does not support Map or Parallel states") as refused:
         alone(state)
     assert refused.value.code == "InvalidDefinition"
+
+
+def test_a_task_is_not_tested_without_a_mock_or_a_role() -> None:
+    with pytest.raises(single.Unusable, match="RoleArn must be specified when testing a Task state"):
+        alone(_CALL)
+
+
+def test_a_state_inside_another_can_be_named() -> None:
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Result": 1, "End": True}}}
+    machine = {"StartAt": "M", "States": {"M": {"Type": "Map", "End": True, "ItemProcessor": inner}}}
+    assert alone(machine, stateName="In")["output"] == "1"

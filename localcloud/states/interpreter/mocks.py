@@ -34,8 +34,7 @@ def fault(state: Mapping[str, Any], mock: Mapping[str, Any], request: Mapping[st
     """What is wrong with the request's mock, or None. Its `result` is no text any more."""
     failures = (request.get("stateConfiguration") or {}).get("mapIterationFailureCount")
     if not mock:
-        field = "MapIterationFailureCount"
-        return f"TestState does not support {field} when a mock is not specified." if failures else None
+        return _unmocked(state["Type"], failures, request.get("roleArn"))
     unfit = _unfit(state["Type"], mock, request)
     if unfit or "result" not in mock:
         return unfit
@@ -43,6 +42,12 @@ def fault(state: Mapping[str, Any], mock: Mapping[str, Any], request: Mapping[st
         return _inner(state, mock["result"], failures)
     found = next(_task(state, mock), None)
     return f"Mock result schema validation error: {found}" if found else None
+
+
+def _unmocked(kind: str, failures: int | None, role: str | None) -> str | None:
+    if failures is not None:
+        return "TestState does not support MapIterationFailureCount when a mock is not specified."
+    return "RoleArn must be specified when testing a Task state" if kind == "Task" and not role else None
 
 
 def _unfit(kind: str, mock: Mapping[str, Any], request: Mapping[str, Any]) -> str | None:

@@ -91,7 +91,8 @@ def _machine(definition: Any, wanted: str | None) -> tuple[str, dict[str, Any]]:
     state: Any = definition
     if "States" in definition:
         name = wanted or definition.get("StartAt", "")
-        state = definition["States"].get(name)
+        known = {inner: (found, own) for inner, found, own in fields.states_of(definition, language)}
+        state, language = known.get(name, (None, language))
     if not isinstance(state, dict) or "Type" not in state:
         raise Unusable("InvalidDefinition", f"There is no state '{name}' with a Type in the definition")
     rules = [*(state.get("Choices") or []), *(state.get("Catch") or [])]
@@ -105,12 +106,12 @@ def _mocked(state: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, A
     mock = dict(request.get("mock") or {})
     if "result" in mock:
         mock["result"] = _json(mock["result"], "ValidationException")
-    lacking = mocks.needs_mock(state, mock)
-    if lacking:
-        raise Unusable("InvalidDefinition", lacking)
     fault = mocks.fault(state, mock, request)
     if fault:
         raise Unusable("ValidationException", fault)
+    lacking = mocks.needs_mock(state, mock)
+    if lacking:
+        raise Unusable("InvalidDefinition", lacking)
     return mock
 
 
