@@ -185,6 +185,10 @@ def _of_states(place: _Place, action: str) -> list[str] | None:
         return [place.arn("states", f"stateMachine:{place.text('name')}")]
     if action == "CreateActivity":
         return [place.arn("states", f"activity:{place.text('name')}")]
+    if action.startswith("SendTask"):
+        from localcloud.states.interpreter import tokens
+
+        return [tokens.owner(place.text("taskToken"))]
     arn = place.text("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
     # A version or an alias is a qualifier of its state machine.
     return [":".join(arn.split(":")[:7]) if ":stateMachine:" in arn else arn] if arn else ["*"]

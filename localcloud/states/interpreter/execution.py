@@ -142,6 +142,7 @@ class Execution:
             variable_store=Variables(),
         )  # fmt: skip
         env.callback_pool_manager = Tokens(activity_store=self._activities)
+        env.callback_pool_manager.machine_arn = context.machine_arn
         env.observer = self._observer
         self._begin(env, [])
         return env

@@ -9,6 +9,7 @@ state has failed.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -81,7 +82,8 @@ def give_up(frame: Any, failed: Any) -> None:
 
 def run_program(program: Any, frame: Any) -> dict[str, Any] | None:
     """Run a program in a frame to its end; None, or the error and cause that it failed with."""
-    frame.next_state_name = program.start_at.start_at_name
+    with contextlib.suppress(RuntimeError):  # given up before it began
+        frame.next_state_name = program.start_at.start_at_name
     program._eval_body(frame)
     ended = frame.program_state()
     if isinstance(ended, ProgramError):

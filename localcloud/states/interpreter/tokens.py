@@ -40,6 +40,12 @@ class Tokens(CallbackPoolManager):  # type: ignore[misc]
 
     # Told of every token that a task waits for.
     listener: Callable[[str], None] | None = None
+    # Whose tokens these are, but for those of activities.
+    machine_arn = "*"
+
+    def __init__(self, activity_store: Any) -> None:
+        super().__init__(activity_store=activity_store)
+        self.activities: dict[str, str] = {}
 
     def add(self, callback_id: str) -> CallbackEndpoint:
         endpoint = super().add(callback_id)
@@ -67,6 +73,7 @@ class Tokens(CallbackPoolManager):  # type: ignore[misc]
             raise ActivityDoesNotExist(f"The activity {activity_arn} does not exist.")
         endpoint = ActivityCallbackEndpoint(callback_id=callback_id, activity_input=activity_input)
         self._pool[callback_id] = endpoint
+        self.activities[callback_id] = activity_arn
         self._publish(callback_id)
         activity.add_task(ActivityTask(task_token=callback_id, task_input=activity_input))
         return endpoint
@@ -99,6 +106,13 @@ def known(token: str) -> bool:
     """Whether an execution waits, or has waited, for the token."""
     with _lock:
         return token in _pools
+
+
+def owner(token: str) -> str:
+    """The ARN of the state machine or of the activity that the token is of; "*" where there is none."""
+    with _lock:
+        pool = _pools.get(token)
+    return pool.activities.get(token, pool.machine_arn) if pool is not None else "*"
 
 
 def succeed(token: str, output: str) -> None:
