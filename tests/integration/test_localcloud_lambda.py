@@ -17,7 +17,7 @@ from tests.integration.localcloud_process import TinyCloud
 from tests.patience import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CODE = """
@@ -80,7 +80,20 @@ Resources:
         MaximumRetryAttempts: 0
         DestinationConfig:
           OnSuccess: {Type: SQS, Destination: !GetAtt Turns.Arn}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Policies: [{LambdaInvokePolicy: {FunctionName: limited}}]
+      Definition:
+        StartAt: Tail
+        States:
+          Tail:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: limited, LogType: Tail, Payload: {ask: print}}
+            End: true
 Outputs:
+  Machine: {Value: !Ref Machine}
   Good: {Value: !Ref Good}
   Bad: {Value: !Ref Bad}
   Dead: {Value: !Ref Dead}
@@ -217,12 +230,19 @@ def test_a_dead_letter_queue_gets_the_event_itself(cloud: TinyCloud) -> None:
     assert told == {"ErrorCode": "200", "ErrorMessage": "on purpose"}
 
 
-def test_the_tail_of_a_log_has_lambdas_own_lines(cloud: TinyCloud) -> None:
-    """START, what was printed, END and REPORT with what this process used."""
-    answer = cloud.client("lambda").invoke(
-        FunctionName="limited", LogType="Tail", Payload=b'{"ask": "print"}'
-    )
-    start, printed, end, report = base64.b64decode(answer["LogResult"]).decode().splitlines()[-4:]
+def tail_of_a_call(cloud: TinyCloud) -> str:
+    asked = {"FunctionName": "limited", "LogType": "Tail", "Payload": b'{"ask": "print"}'}
+    return str(cloud.client("lambda").invoke(**asked)["LogResult"])
+
+
+def tail_of_a_task(cloud: TinyCloud) -> str:
+    return str(json.loads(cloud.run("Machine", {})["output"])["LogResult"])
+
+
+@pytest.mark.parametrize("tail", [tail_of_a_call, tail_of_a_task])
+def test_the_tail_of_a_log_has_lambdas_own_lines(cloud: TinyCloud, tail: Callable[[TinyCloud], str]) -> None:
+    """START, what was printed, END and REPORT with what this process used; of a state machine's task too."""
+    start, printed, end, report = base64.b64decode(tail(cloud)).decode().splitlines()[-4:]
     request = start.split()[2]
     assert (printed, end) == ("what was printed", f"END RequestId: {request}")
     assert report.startswith(f"REPORT RequestId: {request}\tDuration: ")
