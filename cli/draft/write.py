@@ -98,14 +98,24 @@ def _drop(draft: Draft) -> list[str]:
 
 def _reader(draft: Draft) -> list[str]:
     found = draft.survey
-    parts = []
+    parts, told = [], ""
     if found.delimiter != ",":
         parts.append(f"delimiter: {json.dumps(found.delimiter)}")
+    if found.commas:
+        parts.append('decimal: ","')
+        told = f"  # {remark(_comma(found.commas))}"
     if found.encoding != "utf-8":
         parts.append(f"encoding: {found.encoding}")
     if found.nulls:
         parts.append(f"nulls: {json.dumps(['', *found.nulls])}")
-    return [f"reader: {{{', '.join(parts)}}}"] if parts else []
+    return [f"reader: {{{', '.join(parts)}}}{told}"] if parts else []
+
+
+def _comma(shown: dict[str, str]) -> str:
+    """Why the numbers are read with a decimal comma."""
+    name, cell = next(iter(shown.items()))
+    others = f", and so in {len(shown) - 1} more" if len(shown) > 1 else ""
+    return f"{cell} in {name} is a number with a decimal comma{others}"
 
 
 def _limits(draft: Draft) -> list[str]:

@@ -43,8 +43,9 @@ class Rows:
 class Cells:
     """One contract's way from cells to typed rows."""
 
-    def __init__(self, contract: Contract, header: tuple[str, ...]) -> None:
+    def __init__(self, contract: Contract, header: tuple[str, ...], decimal: str) -> None:
         self._contract = contract
+        self._decimal = decimal
         self._nulls = null_markers(contract)
         places = {name: CELL.format(place) for place, name in enumerate(header)}
         self._places = places
@@ -83,7 +84,8 @@ class Cells:
     def _numbers(self, cells: pl.DataFrame) -> dict[str, Numbers]:
         if not self._numeric:
             return {}
-        found = read_numbers(cells.select(place for _, place in self._numeric), sorted(self._nulls))
+        numeric = cells.select(place for _, place in self._numeric)
+        found = read_numbers(numeric, sorted(self._nulls), self._decimal)
         return {column.name: read for (column, _), read in zip(self._numeric, found, strict=True)}
 
     def _words(self, cells: pl.DataFrame) -> dict[str, Texts]:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """One of `reading`. `header` and `rows` hold once the blocks have been read."""
+    """One of `reading`. `header` and `rows` hold once the blocks have been read. `decimal`: the point or the
+    comma in numbers that are text."""
 
+    decimal: str
     header: tuple[str, ...]
     rows: int
 
@@ -64,7 +66,7 @@ def _typed(reader: Reader, contract: Contract, quarantine: Quarantine) -> tuple[
     keys: list[pl.DataFrame] = []
 
     def typing(cells: pl.DataFrame) -> Rows:
-        return Cells(contract, reader.header).read(cells)
+        return Cells(contract, reader.header, reader.decimal).read(cells)
 
     for rows in in_order(typing, reader.blocks(quarantine), threads=1):
         values.append(rows.values)

@@ -10,6 +10,7 @@ import polars as pl
 from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
 from dropforge.domain.survey import Column
 from training.dates import moment_text
+from training.process.numbers import with_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,14 +30,15 @@ DATE = re.compile(
 )
 
 
-def look(cells: pl.Series) -> tuple[Column, pl.Series]:
-    """The facts, and the column's values: numbers where all of them are, else texts."""
+def look(cells: pl.Series, *, comma: bool) -> tuple[Column, pl.Series]:
+    """The facts, and the column's values: numbers where all of them are, else texts.
+    `comma`: whether numbers have a decimal comma."""
     text = cells.alias("text").str.strip_chars(SPACES)
-    present = text.set((text == "") | text.is_in(NULL_MARKERS), None)
+    present = present_of(text)
     values = _canonical(present)
     distinct = values.drop_nulls().value_counts()
     counts = dict(sorted(distinct.iter_rows())) if distinct.height <= MOST_COUNTED else {}
-    numbers, missing = _numbers(present), present.null_count()
+    numbers, missing = numbers_of(present, comma=comma), present.null_count()
     there = numbers.drop_nulls()
     seen = Column(
         name=cells.name,
@@ -65,7 +67,15 @@ def _facts_of_numbers(there: pl.Series) -> dict[str, Any]:
     }
 
 
-def _numbers(text: pl.Series) -> pl.Series:
+def present_of(text: pl.Series) -> pl.Series:
+    """Null where nothing is said; `text` has no spaces around it."""
+    return text.set((text == "") | text.is_in(NULL_MARKERS), None)
+
+
+def numbers_of(text: pl.Series, *, comma: bool) -> pl.Series:
+    """Null where a text is none."""
+    if comma:
+        text = text.to_frame("text").select(with_points(pl.col("text"))).to_series()
     readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)
     numbers = text.set(~readable.fill_null(False), None).cast(pl.Float64, strict=False)
     return numbers.set(numbers.abs() > LARGEST_NUMBER, None)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.model import Quality
 from training.errors import JobError
 from training.process.reading.drop import CUT_SHORT, GZIP
@@ -109,13 +110,14 @@ def _reads(path: Path, encoding: str) -> bool:
 
 def _delimiter_of(path: Path, codec: str) -> str:
     """The one that splits most of the first lines into the most columns: a single one may be odd, and the
-    last may be cut off."""
+    last may be cut off. The heading counts too, since it has no decimal commas to be split by."""
     with path.open(encoding=codec, newline="") as lines:
         sample = [line for line, _ in zip(lines, range(SAMPLE_LINES), strict=False)]
 
     def columns(delimiter: str) -> int:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if row)
+        every = [len(row) for row in csv.reader(sample, delimiter=delimiter) if "".join(row).strip(SPACES)]
+        widths = Counter(every)
         width, rows = max(widths.items(), key=lambda each: each[1], default=(0, 0))
-        return width if 2 * rows > widths.total() else 0
+        return min(width, every[0]) if 2 * rows > len(every) else 0
 
     return max(DELIMITERS, key=columns)

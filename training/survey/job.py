@@ -12,6 +12,7 @@ from dropforge.domain.survey import Survey
 from training.errors import JobError
 from training.paths import Paths, only_file
 from training.survey.columns import look
+from training.survey.decimals import commas_in
 from training.survey.formats import format_of, unpacked
 from training.survey.pictures import pictures
 from training.survey.relations import is_number, relations
@@ -41,13 +42,15 @@ def _facts(drop: Path, target: str) -> dict[str, Any]:
     if target not in table.rows.columns:
         asked = f"has no column {shown(target)}" if target else "needs a column to predict (--target)"
         raise JobError(f"the file {asked}; it has {', '.join(table.rows.columns[:50])}")
-    looked = [look(cells) for cells in table.rows.iter_columns()]
+    commas = commas_in(table)
+    looked = [look(cells, comma=bool(commas)) for cells in table.rows.iter_columns()]
     seen = {facts.name: facts for facts, _ in looked}
     values = {column.name: column for _, column in looked}
     survey = Survey(
         format=table.format,
         encoding=table.text.encoding if table.text else "utf-8",
         delimiter=table.text.delimiter if table.text else ",",
+        commas=commas,
         rows=table.rows.height,
         whole=table.whole,
         regression=is_number(seen[target]),

@@ -18,6 +18,7 @@ from dropforge.actions.start_inference import start_inference
 from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
+from dropforge.domain.records import JsonRecords
 from dropforge.domain.run import InferenceRun, Served
 from dropforge.edge.tasks import inference_run
 from dropforge.ports import Endpoint, LiveModel
@@ -130,6 +131,30 @@ def test_a_row_that_cannot_be_read_costs_that_row_and_is_kept_with_its_reason() 
     text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
     assert "'old', which is not a number" in text
     assert "2 cells, the header 3" in text
+
+
+def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
+    """And a row that cannot be read keeps the cells that it came with."""
+    body = "Age;Income;Education\n40;1.234,5;1\n41;1.5;2\n42,5;1;2\n43;;3\n"
+    file = File(body, reader={"delimiter": ";", "decimal": ","})
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined) == (2, 2)
+    sent = file.objects.files[f"{file.run.prefix}/parts/00000.jsonl"].decode().splitlines()
+    assert [json.loads(line)["instance"] for line in sent] == [
+        {"Age": "40", "Income": "1234.5", "Education": "1"},
+        {"Age": "43", "Income": None, "Education": "3"},
+    ]
+    text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
+    assert "Income is '1.5', which is not a number" in text
+    assert "Age is '42,5', which is not a whole number" in text
+
+
+def test_json_lines_have_a_point_whatever_a_csv_has() -> None:
+    records = JsonRecords(loan_contract(reader={"delimiter": ";", "decimal": ","}))
+    line = '{"Age": 40, "Income": "50.5", "Education": 1}'
+    assert records.read(line) == {"Age": 40, "Income": "50.5", "Education": 1}
 
 
 def test_dropped_columns_and_the_target_may_be_in_the_file() -> None:

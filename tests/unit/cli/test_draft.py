@@ -82,6 +82,51 @@ def test_the_delimiter_is_found(path: Path, delimiter: str) -> None:
     assert contract.reader.delimiter == delimiter
 
 
+def with_commas(values: list[object]) -> list[object]:
+    return [str(value).replace(".", ",") for value in values]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_decimal_comma_is_found_and_told(path: Path, delimiter: str) -> None:
+    """Also where each column has one, so that commas would split the rows into more cells."""
+    rates, amounts = with_commas(column("rate")), [f"1.{n % 900 + 100},{n % 7}5" for n in range(300)]
+    text, contract = draft(
+        table(path, delimiter.join(("rate", "amount")), rates, amounts, delimiter=delimiter), "amount"
+    )
+    assert (contract.reader.delimiter, contract.reader.decimal) == (delimiter, ",")
+    assert contract.problem == "regression"
+    assert [each.type for each in contract.columns] == ["number", "number"]
+    told = f"# {rates[0]} in rate is a number with a decimal comma, and so in 1 more"
+    assert told in next(line for line in text.splitlines() if line.startswith("reader:"))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{n % 90 + 1},{n % 900 + 100}" for n in range(300)],
+        column("rate"),
+        [f"1{n % 10}.0{n % 9 + 1}.2018" for n in range(300)],
+        [f"a,{n % 9}" for n in range(300)],
+        [f"1.{n + 100}" for n in range(300)],
+    ],
+    ids=["thousands", "points", "dates", "words", "a point or thousands"],
+)
+def test_no_decimal_comma_is_seen_where_there_may_be_none(path: Path, cells: list[object]) -> None:
+    text, contract = draft(
+        table(path, "a;b;c", cells, column("amount"), column("answer"), delimiter=";"), "c"
+    )
+    assert contract.reader.decimal == "."
+    assert "decimal" not in text
+
+
+def test_a_class_that_is_a_number_with_a_comma_keeps_its_text(path: Path) -> None:
+    """Only numbers are read with the comma: a category is the text that a cell has."""
+    classes = [("1,0", "0,5")[n % 3 == 0] for n in range(300)]
+    _, contract = draft(table(path, "a;b", with_commas(column("rate")), classes, delimiter=";"), "b")
+    assert contract.reader.decimal == ","
+    assert contract.target_column.values == ("0,5", "1,0")
+
+
 @pytest.mark.parametrize(
     ("encoding", "named"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("windows-1252", "windows-1252"), ("utf-16", "utf-16")],
@@ -112,7 +157,7 @@ def test_a_packed_file_is_drafted_from_like_what_is_in_it(path: Path, tmp_path: 
 
 def test_an_odd_row_and_cells_of_several_lines_do_not_hide_the_delimiter(path: Path) -> None:
     rows = [f'{n};"a, b\nc {n % 7}";{"yes" if n % 3 else "no"}' for n in range(60)]
-    path.write_text("\n".join(["", "a;words;y", *rows[:9], "1;odd", *rows[9:]]))
+    path.write_text("\n".join(["", " ", "a;words;y", *rows[:9], "1;odd", *rows[9:]]))
     _, contract = draft(path, "y")
     assert contract.reader.delimiter == ";"
     assert [each.name for each in contract.columns] == ["a", "words", "y"]

@@ -37,6 +37,11 @@ def test_a_problem_names_the_line_of_its_key() -> None:
     assert refusal(text) == "line 10: gate.auc: 1.2 is not between 0 and 1"
 
 
+def test_a_decimal_comma_beside_a_delimiting_comma_is_refused_at_its_line() -> None:
+    said = "reader.decimal: ',' parts the cells already; name another delimiter, such as ';'"
+    assert refusal(GOOD + "reader:\n  nulls: ['?']\n  decimal: ','\n") == f"line 10: {said}"
+
+
 def test_a_missing_key_has_no_line_and_is_still_named() -> None:
     assert "usecase: is missing" in refusal("problem: binary\n")
 

@@ -21,7 +21,14 @@ BINARY: dict[str, Any] = {
         "fraud": {"type": "category", "values": ["Y", "N"]},
     },
     "drop": {"_c39": "empty in every row"},
-    "reader": {"format": "csv", "delimiter": ";", "quote": "'", "encoding": "latin-1", "nulls": ["", "?"]},
+    "reader": {
+        "format": "csv",
+        "delimiter": ";",
+        "decimal": ",",
+        "quote": "'",
+        "encoding": "latin-1",
+        "nulls": ["", "?"],
+    },
     "rules": {
         "total adds up": "total >= injury + property",
         "plausible": "2 * `age` - 10.5 < 1e3",

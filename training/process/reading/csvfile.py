@@ -27,6 +27,7 @@ class CsvFile:
     def __init__(self, drop: Drop, contract: Contract) -> None:
         self._drop = drop
         self._contract = contract
+        self.decimal = contract.reader.decimal
         self.header: tuple[str, ...] = ()
         self.rows = 0
 

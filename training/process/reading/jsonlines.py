@@ -30,6 +30,8 @@ class BadLine(ValueError):
 class JsonLines:
     """The header is the contract's columns, in its order: a key that a line lacks is an empty cell."""
 
+    decimal = "."
+
     def __init__(self, drop: Drop, contract: Contract) -> None:
         self._drop = drop
         self._contract = contract

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 class ParquetFile:
     """`line` is the row's number, from 1."""
 
+    decimal = "."
+
     def __init__(self, drop: Drop, contract: Contract) -> None:
         self._drop = drop
         self._contract = contract

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract import null_markers, parse_number
+from dropforge.domain.contract import null_markers, parse_number, with_point
 from dropforge.domain.contract.fields import shown
 from dropforge.domain.errors import Refused
 
@@ -26,25 +26,29 @@ class BadRow(Exception):
 
 
 class Values:
-    """The contract's features, and what may stand for one."""
+    """The contract's features, and what may stand for one. `decimal` is what numbers are written with."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, decimal: str = ".") -> None:
         self.columns: Mapping[str, Column] = {column.name: column for column in contract.features}
         self._nulls = null_markers(contract)
+        self._comma = decimal == ","
 
     def read(self, column: Column, value: Any) -> Any:
-        """The value as it came, None where there is none; BadRow where it cannot be one."""
+        """The value as it came, but a number with a point; None where there is none, BadRow where none can
+        be."""
         if value is None or (isinstance(value, str) and value.strip() in self._nulls):
             if column.required:
                 raise BadRow(f"{column.name} is required and has no value")
             return None
         if column.numeric:
-            number = parse_number(value)
+            spelled = with_point(value) if self._comma else value
+            number = parse_number(spelled)
             if number is None:
                 raise BadRow(f"{column.name} is {shown(value)}, which is not a number")
             if column.type == "integer" and not number.is_integer():
                 raise BadRow(f"{column.name} is {shown(value)}, which is not a whole number")
-        elif not isinstance(value, (str, int, float)):
+            return spelled
+        if not isinstance(value, (str, int, float)):
             raise BadRow(f"{column.name} is {shown(value)}, which is not text, a number, true or false")
         return value
 
@@ -81,7 +85,7 @@ class Records:
 
     def __init__(self, contract: Contract, header: Sequence[str]) -> None:
         self._names = [name.strip() for name in header]
-        self._values = Values(contract)
+        self._values = Values(contract, contract.reader.decimal)
         self._columns = self._values.columns
         self._check(contract)
 

@@ -51,11 +51,13 @@ class Relation:
 
 @dataclass(frozen=True)
 class Survey:
-    """What was seen in a file."""
+    """What was seen in a file. `commas`: the columns that only a decimal comma makes numbers, each with a
+    cell that shows it; none where the file's numbers have a point."""
 
     format: str
     encoding: str
     delimiter: str
+    commas: dict[str, str]
     rows: int
     whole: bool
     regression: bool

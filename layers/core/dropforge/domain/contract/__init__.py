@@ -11,7 +11,7 @@ serialise   Contract ↔ its normalised JSON
 schema      the JSON Schema that editors complete from
 """
 
-from dropforge.domain.contract.cells import category_text, parse_number
+from dropforge.domain.contract.cells import category_text, parse_number, with_point
 from dropforge.domain.contract.errors import ContractError, Problem
 from dropforge.domain.contract.model import (
     UPPER_LIMITS,
@@ -75,4 +75,5 @@ __all__ = [
     "parse_contract",
     "parse_number",
     "positive_class",
+    "with_point",
 ]

@@ -16,11 +16,14 @@ import re
 SPACES = " \t\n\r\x0b\x0c\xa0"
 WHOLE = r"([+-]?[0-9]+)\.0+"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+GROUPED = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"
 LONGEST_NUMBER = 64
 LARGEST_NUMBER = 3e38
 """Features are 32-bit floats, and beyond this there is only infinity."""
 _WHOLE = re.compile(WHOLE)
 _NUMBER = re.compile(NUMBER)
+_GROUPED = re.compile(GROUPED)
+_SWAPPED = str.maketrans(".,", ",.")
 
 
 def category_text(value: object) -> str | None:
@@ -50,6 +53,13 @@ def parse_number(value: object) -> float | None:
         text = value.strip(SPACES)
         return _fitting(float(text)) if len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) else None
     return None
+
+
+def with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point: "1.234,5" becomes "1234.5". A dot that groups
+    anything but thousands becomes a comma, which no number has."""
+    swapped = text.strip(SPACES).translate(_SWAPPED)
+    return swapped.replace(",", "") if _GROUPED.fullmatch(swapped) else swapped
 
 
 def _canonical(text: str) -> str:

@@ -95,6 +95,10 @@ def _check(contract: Contract, given: Mapping[str, Any], problems: Problems) -> 
     check_target(contract, problems)
     for name in sorted({column.name for column in contract.columns} & set(contract.drop)):
         problems.add(("drop", name), "is listed under columns as well; keep one of the two")
+    if contract.reader.decimal == contract.reader.delimiter:
+        problems.add(
+            ("reader", "decimal"), "',' parts the cells already; name another delimiter, such as ';'"
+        )
     check_split(contract, problems)
     check_algorithm(contract, problems)
     check_tuning(contract, problems)

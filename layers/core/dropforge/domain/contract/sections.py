@@ -44,6 +44,11 @@ READER: Fields = {
         model.Reader.delimiter,
         "What parts the cells of a CSV: one of , ; | : ^ ~ tab and space.",
     ),
+    "decimal": Word(
+        (".", ","),
+        model.Reader.decimal,
+        "What a CSV's numbers have before their fraction; beside a comma, dots may group thousands.",
+    ),
     "quote": Text(
         r"[\"']?",
         "a quote: \" or ', or '' for none",

@@ -30,10 +30,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Reader:
-    """`format` auto: by the drop's extension."""
+    """`format` auto: by the drop's extension. `decimal`: the point or the comma in a CSV's numbers."""
 
     format: str = "auto"
     delimiter: str = ","
+    decimal: str = "."
     quote: str = '"'
     encoding: str = "utf-8"
     nulls: tuple[str, ...] = ("",)

@@ -71,7 +71,11 @@ cell is imputed, unless `required: true`. Values have one spelling: `1`, `1.0` a
 category. The target is a category for classes and a number for a regression; pictures have no columns.""",
     "reader": """\
 A byte-order mark, Windows line ends and spaces around a cell never matter. CSV and JSON lines may be packed
-with gzip, their names ending in .gz.""",
+with gzip, their names ending in .gz.
+
+With `decimal: ","` a cell of an `integer` or `number` column says `1,5` or `1.234,56`, in a drop and in a
+file for inference; `1.5` is no number then. A category keeps its text. JSON lines, Parquet and requests to
+the server, whose CSV has commas between its cells, write numbers with a point whatever the contract says.""",
     "image": """\
 Pictures come as a .zip in which the folder is the class, below `train/`, `validation/` and `test/` where the
 parts are given; or as a manifest of S3 keys.""",
@@ -125,7 +129,7 @@ columns:
 drop: {ID: unique per row, duration: known only after the call}
 """,
     "reader": """
-reader: {delimiter: ";", nulls: ["", "?"]}
+reader: {delimiter: ";", decimal: ",", nulls: ["", "?"]}
 """,
     "image": """
 image: {height: 32, width: 32}
