@@ -8,7 +8,7 @@ from pathlib import Path
 
 base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 if sys.argv[1] == "sleep":
-    time.sleep(120)
+    time.sleep(600)
 if sys.argv[1] == "fail":
     (base / "output").mkdir(parents=True, exist_ok=True)
     (base / "output" / "message").write_text("asked to fail")
