@@ -16,7 +16,7 @@ from cli import local
 from tests.integration.localcloud_process import TinyCloud
 from tests.patience import eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 # Its first invocation is at work when the cloud is killed; the later ones fail, as at a lock of the first.
 LOCKING = """
 import pathlib, time
