@@ -10,6 +10,7 @@ import pytest
 
 from localcloud.ministack.server import free_port
 from tests.unit.sagemaker.laptop import FakePorts, Laptop
+from tests.unit.sagemaker.serving import make_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,3 +42,9 @@ def laptop(base_cloud: str, tmp_path: Path) -> Iterator[Laptop]:
     made = Laptop(tmp_path / "state", FakePorts(base_cloud), f"bucket-{next(_numbers)}")
     yield made
     made.close()
+
+
+@pytest.fixture
+def served(laptop: Laptop) -> Laptop:
+    make_model(laptop, "first")
+    return laptop
