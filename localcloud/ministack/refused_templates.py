@@ -29,11 +29,10 @@ def install(engine: Any, handlers: dict[str, Any]) -> None:
 
 
 def _check_references(template: Mapping[str, Any], references: Callable[[Any], Iterator[Any]]) -> None:
-    resources = template.get("Resources") or {}
-    known = {*resources, *(template.get("Parameters") or {})}
     # Before a transform there may be names that it makes.
     if template.get("Transform"):
         return
+    known = {*(template.get("Resources") or {}), *(template.get("Parameters") or {})}
     for block in ("Resources", "Outputs"):
         content = template.get(block) or {}
         found = {name for name, _ in references(content) if not name.startswith("AWS::")}
