@@ -79,7 +79,7 @@ def _redeploying(
     cloud: Cloud, template: Path | None, stack: str, parameters: dict[str, str]
 ) -> Callable[[], None] | None:
     """Deploys again when the template or what it names has changed; what is wrong with it is told."""
-    from localcloud.build.watch import Watch
+    from localcloud.deploy.watch import Watch
 
     if not template:
         return None

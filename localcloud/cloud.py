@@ -20,11 +20,11 @@ import boto3
 from botocore.config import Config
 
 from localcloud import __version__, clock
-from localcloud.build.deploy import Deployer
+from localcloud.deploy.deployer import Deployer
+from localcloud.front.server import check_port, free_port
 from localcloud.images.registry import Registry, Source
-from localcloud.ministack import durable, settings
+from localcloud.ministack import settings, state
 from localcloud.ministack.hooks import check_hooks
-from localcloud.ministack.server import check_port, free_port
 from localcloud.site import ACCOUNT, REGION, SECRET, Site
 from localcloud.statedir import locked
 
@@ -116,11 +116,11 @@ class Cloud:
 
     def _start_services(self) -> None:
         settings.prepare(self._site.state_dir, self._site.port, ACCOUNT, REGION)
-        durable.track()
+        state.track()
         check_hooks()
-        from localcloud import services
+        from localcloud import composition
 
-        services.start(self._site, self._registry, self._closing, iam=self._iam)
+        composition.start(self._site, self._registry, self._closing, iam=self._iam)
 
     def _write_description(self, stack: str) -> None:
         described = {

@@ -69,7 +69,7 @@ class IsolatedCloud:
         self, template: str | Path, stack: str = "test", parameters: Mapping[str, str] | None = None
     ) -> dict[str, str]:
         """Deploy or update a SAM template; the stack's outputs."""
-        from localcloud.build.deploy import Deployer
+        from localcloud.deploy.deployer import Deployer
 
         bucket = f"localcloud-artifacts-{_ACCOUNT}-{_REGION}"
         deployer = Deployer(

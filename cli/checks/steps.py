@@ -32,7 +32,7 @@ def static_steps() -> list[Step]:
         Step("lock and exports", (PYTHON, "-P", "-m", "cli", "lock", "--check")),
         Step("start script", ("/bin/sh", "-n", "dropforge")),
         Step("template", (tool("cfn-lint"), "template.yaml")),
-        Step("state machines", (PYTHON, "-P", "-m", "localcloud.states.validate", *machines)),
+        Step("state machines", (PYTHON, "-P", "-m", "localcloud.services.states.validate", *machines)),
     ]
 
 

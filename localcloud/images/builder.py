@@ -16,13 +16,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localcloud.build.requirements import installed_environment
-from localcloud.build.zips import files_of
 from localcloud.cached import made_once
+from localcloud.deploy.requirements import installed_environment
+from localcloud.deploy.zips import files_of
 from localcloud.errors import ImageError
 from localcloud.fence import fence_environment
 from localcloud.images.dockerfile import Recipe, parse
-from localcloud.sagemaker.ports import Image
+from localcloud.services.sagemaker.ports import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable

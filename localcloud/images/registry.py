@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
 from localcloud.images.builder import build_image
-from localcloud.sagemaker.ports import Image, ImageUnavailable
+from localcloud.services.sagemaker.ports import Image, ImageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PLACES = ("sagemaker", "states", "lambdas", "ministack")
+FOLDERS = ("services/sagemaker", "services/states", "lambdas", "ministack")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Service:
 def services() -> dict[str, Service]:
     here = Path(__file__).resolve().parent.parent
     found: dict[str, Service] = {}
-    for place in PLACES:
-        written = tomllib.loads((here / place / "support.toml").read_text("utf-8"))
+    for folder in FOLDERS:
+        written = tomllib.loads((here / folder / "support.toml").read_text("utf-8"))
         for name, fields in written.items():
             found[name] = Service(
                 name=name,

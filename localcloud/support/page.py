@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localcloud.ministack import offered
-from localcloud.sagemaker import SageMaker
-from localcloud.sagemaker.shapes import service_model
+from localcloud.ministack import operation_inventory
+from localcloud.services.sagemaker import SageMaker
+from localcloud.services.sagemaker.shapes import service_model
 from localcloud.support.facts import Fact, Service, services
-from localcloud.support.nowhere import Nowhere
-from localcloud.support.touched import resource_types, services_of
+from localcloud.support.null_ports import Nowhere
+from localcloud.support.services_used import resource_types, services_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def with_generated(page: str, template: Path) -> str:
 def operations(service: str) -> tuple[str, ...]:
     """The operations that are here."""
     if service != "sagemaker":
-        return offered.operations(service)
+        return operation_inventory.operations(service)
     with tempfile.TemporaryDirectory() as folder:
         return tuple(sorted(SageMaker(Path(folder), Nowhere()).operations))
 
@@ -54,7 +54,7 @@ def operations(service: str) -> tuple[str, ...]:
 def _summary(chosen: list[Service]) -> str:
     source = (
         "An operation counts when it has a handler: in the SageMaker service here, in the source of\n"
-        f"MiniStack {offered.version()} for the others. What has none is answered with an error."
+        f"MiniStack {operation_inventory.version()} for the others. What has none is answered with an error."
     )
     head = "| service | served by | operations |\n|---|---|---|"
     rows = [_row(service) for service in chosen]
@@ -102,7 +102,9 @@ def _maker(name: str) -> str:
         return "the SAM transform"
     if name.startswith("Custom::"):
         return "its function"
-    return "made" if name in offered.resource_types() else "not made; the stack fails and names it"
+    return (
+        "made" if name in operation_inventory.resource_types() else "not made; the stack fails and names it"
+    )
 
 
 def _anchor(title: str) -> str:

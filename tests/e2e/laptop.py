@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import boto3
 import yaml
 
-from tests.patience import eventually
+from localcloud.tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 Message = dict[str, Any]

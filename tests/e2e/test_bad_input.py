@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from localcloud.tests.patience import eventually
 from tests.e2e.laptop import Laptop, loan_contract, loan_rows
-from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 

@@ -8,8 +8,8 @@ import json
 
 import pytest
 
+from localcloud.tests.patience import eventually
 from tests.e2e.laptop import Laptop, loan_contract, loan_rows, without_target
-from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 

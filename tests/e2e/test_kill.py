@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli import local
+from localcloud.tests.patience import eventually
 from tests.e2e.laptop import Laptop, loan_contract, without_target
-from tests.patience import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 _USECASE = "killed"

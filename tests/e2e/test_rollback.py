@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.tests.patience import eventually
 from tests.e2e.laptop import Laptop, loan_contract, loan_rows, without_target
-from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from localcloud.tests.patience import eventually
 from tests.e2e.laptop import ROOT, Laptop
-from tests.patience import eventually
 
 pytestmark = pytest.mark.e2e
 FILES = {"fraud": "claims.csv", "images": "pictures.zip", "bank": "calls.csv", "bike": "days.csv"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonata.jsonata import Jsonata
 
-from localcloud.states.validate import problems_of_text
+from localcloud.services.states.validate import problems_of_text
 from tests.template.stack import ROOT, actions, machines, properties, source, statements, states
 
 MACHINES = sorted(machines())

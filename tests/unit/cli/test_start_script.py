@@ -32,7 +32,7 @@ class Checkout:
         self.bin = folder / "bin"
         self.log = folder / "uv.log"
         self.bin.mkdir()
-        for name in ("dropforge", "cli/start/environment.py", "localcloud/build/index.py"):
+        for name in ("dropforge", "cli/start/environment.py", "localcloud/deploy/index.py"):
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         (self.root / "uv.lock").write_text("version = 1\n")

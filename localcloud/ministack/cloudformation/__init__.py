@@ -1,0 +1,1 @@
+"""CloudFormation as MiniStack has it, with the types and refusals that it lacks."""

@@ -1,0 +1,120 @@
+"""CloudFormation types that MiniStack lacks, and custom resources that tell at once why they failed."""
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+
+from __future__ import annotations
+
+from typing import Any
+
+from localcloud.ministack.cloudformation import (
+    expiry,
+    function_properties,
+    refused_templates,
+    sagemaker_types,
+)
+from localcloud.services.states.sdk import Caller, TaskError
+
+_COMPOSITE = (
+    "ActionsEnabled",
+    "AlarmActions",
+    "AlarmDescription",
+    "AlarmRule",
+    "InsufficientDataActions",
+    "OKActions",
+    "Tags",
+)
+
+
+def install(caller: Caller) -> None:
+    """Add the types. Unknown types fail in MiniStack with their name."""
+    from ministack.services.cloudformation import custom_resource, engine, provisioners, stacks
+
+    added = sagemaker_types.handlers(caller, provisioners._physical_name)
+    added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
+    for name, handler in added.items():
+        provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
+    # These ask this very endpoint, so they must not hold up its event loop.
+    in_thread = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
+    _end_workers(provisioners)
+    expiry.install(provisioners._RESOURCE_HANDLERS)
+    function_properties.install(provisioners._RESOURCE_HANDLERS)
+    refused_templates.install(engine, provisioners._RESOURCE_HANDLERS)
+    _fail_fast(custom_resource)
+
+
+def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
+    def put(name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        call("putCompositeAlarm", {"AlarmName": name, **_composite_given(properties)})
+        found = call("describeAlarms", {"AlarmNames": [name], "AlarmTypes": ["CompositeAlarm"]})
+        return name, {"Arn": found["CompositeAlarms"][0]["AlarmArn"]}
+
+    def call(action: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return caller.call("cloudwatch", action, arguments)
+        except TaskError as error:
+            raise ValueError(error.cause) from error
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        name = properties.get("AlarmName") or provisioners._physical_name(stack, logical_id, max_len=255)
+        return put(name, properties)
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str | None = None
+    ) -> tuple[str, dict[str, str]]:
+        if old.get("AlarmName") != new.get("AlarmName"):
+            created = create(logical_id or physical_id, new, stack)
+            if provisioners._DEFERRED_PREDECESSOR_DELETES.get() is None:
+                provisioners._delete_predecessor(delete, physical_id, old)
+            return created
+        return put(physical_id, new)
+
+    def delete(physical_id: str, _: dict[str, Any]) -> None:
+        call("deleteAlarms", {"AlarmNames": [physical_id]})
+
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _composite_given(properties: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(properties) - {*_COMPOSITE, "AlarmName"})
+    if unknown:
+        raise ValueError(f"AWS::CloudWatch::CompositeAlarm: {', '.join(unknown)} is not supported locally")
+    given = {key: properties[key] for key in _COMPOSITE if key in properties}
+    if "ActionsEnabled" in given:
+        given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
+    return given
+
+
+def _end_workers(provisioners: Any) -> None:
+    """A function that goes with its stack takes its processes with it."""
+    from ministack.core import lambda_runtime
+
+    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    delete = handler["delete"]
+
+    def delete_and_end(physical_id: str, *others: Any) -> None:
+        delete(physical_id, *others)
+        lambda_runtime.invalidate_worker(physical_id.rsplit(":", maxsplit=1)[-1])
+
+    handler["delete"] = delete_and_end
+
+
+def _fail_fast(custom_resource: Any) -> None:
+    """A custom resource whose function failed without answering fails now.
+
+    On AWS the stack waits for the answer, an hour by default: nobody wants that here.
+    """
+    from ministack.services import lambda_svc
+
+    execute = lambda_svc._execute_function_with_config_scope
+
+    def execute_and_tell(function: dict[str, Any], event: Any) -> Any:
+        result = execute(function, event)
+        if isinstance(event, dict) and "ResponseURL" in event and (result or {}).get("error"):
+            told = result.get("body") if isinstance(result.get("body"), dict) else {}
+            reason = f"{told.get('errorType', 'the function failed')}: {told.get('errorMessage', '')}"
+            token = str(event["ResponseURL"]).rsplit("/", maxsplit=1)[-1]
+            custom_resource.deliver_response(token, {"Status": "FAILED", "Reason": reason})
+        return result
+
+    lambda_svc._execute_function_with_config_scope = execute_and_tell

@@ -1,0 +1,1 @@
+"""DynamoDB as MiniStack has it, with what its transactions need of policies."""

@@ -1,0 +1,1 @@
+"""Lambda as MiniStack has it, with processes of our own."""

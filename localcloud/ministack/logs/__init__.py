@@ -1,0 +1,1 @@
+"""CloudWatch Logs as MiniStack has it, with its reading done as AWS does it."""

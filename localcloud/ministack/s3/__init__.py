@@ -1,0 +1,1 @@
+"""S3 as MiniStack has it, with objects that are files."""

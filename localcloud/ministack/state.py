@@ -1,0 +1,219 @@
+"""MiniStack's state, kept while it changes.
+
+MiniStack writes its state when it is stopped in order. Here every dictionary of records that its services
+have is made to say what was looked at; after each request, before its answer leaves, what the request
+touched is compared and written (`persistence`). At the start the records go back in by MiniStack's own
+restoring, so what that mends is mended. Objects in S3 are files from the beginning (`objects`).
+
+Its cost: what a request touched is encoded again to be compared. Log events and metrics may lose the last
+second.
+"""
+
+# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from localcloud.durability.bodies import Folder
+from localcloud.durability.codec import Codec
+from localcloud.durability.database import Database, Stored
+from localcloud.durability.records import Appended, Fingerprinted, Place, Split, Watched
+from localcloud.durability.tracked import Tracked, unnoticed
+from localcloud.durability.unit import Keeper
+from localcloud.ministack.s3 import storage
+from localcloud.ministack.s3.replacing import Replacing
+
+# Where a dictionary's name is not that of its place in the saved state.
+_RENAMED = {("s3", "_buckets"): "buckets_meta", ("eventbridge", "_event_buses"): "buses"}
+# What MiniStack does not save of a record, because it can be had again.
+_LEFT_OUT = {("s3", "buckets_meta"): ("objects",), ("dynamodb", "tables"): ("_index_members",)}
+_SLOW = {("cloudwatch_logs", None), ("cloudwatch", "metrics")}
+# These save something else than their records as they are; they are compared whole.
+_CONVERTED = ("kms", "cognito", "secretsmanager")
+
+
+def _scalars(part: Any) -> Any:
+    return tuple(v for v in part.values() if v is None or isinstance(v, (str, int, float, bool)))
+
+
+def _stream_mark(stream: Any) -> Any:
+    return len(stream.get("events") or ()), _scalars(stream)
+
+
+class _Numbered(Watched):
+    """Parts of an upload, which have numbers for names."""
+
+    def join(self, parts: list[tuple[str, Any]]) -> Any:
+        return {int(name): part for name, part in parts if part["body"].file.exists()}
+
+
+def _split(service: str, store: str) -> Split | None:
+    if (service, store) == ("sqs", "queues"):
+        return Fingerprinted("messages", _scalars, "id")
+    if (service, store) == ("dynamodb", "tables"):
+        return Watched("items")
+    if (service, store) == ("cloudwatch_logs", "log_groups"):
+        return Fingerprinted("streams", _stream_mark)
+    if (service, store) == ("s3", "multipart_uploads"):
+        return _Numbered("parts")
+    if service == "stepfunctions" and store == "executions":
+        return Appended("events")
+    return None
+
+
+def track() -> None:
+    """Make every dictionary of records that is made from now on say what is looked at. To be called before
+    MiniStack's services are imported."""
+    from ministack.core import responses
+
+    for kind in (responses.AccountScopedDict, responses.AccountRegionScopedDict):
+        kind.__init__ = _tracked_init
+
+
+def _tracked_init(scoped: Any) -> None:
+    scoped._data = Tracked()
+
+
+class Durable:
+    """The kept state of one cloud."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._bodies = Folder(base / "bodies")
+        self._codec = Codec(base / "blobs", self._bodies)
+        self._database = Database(base / "state.db")
+        self.keeper = Keeper(self._database, self._place_of)
+        self._loaded: dict[tuple[str, str], dict[str, list[str]]] = {}
+        # What the last start found running, by execution; the engine takes it.
+        self.running: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def install(self) -> None:
+        """Put restoring and saving in place of MiniStack's."""
+        from ministack import app
+
+        load = app.load_state
+        app.load_state = lambda service: self._load(service) or load(service)
+        # At an orderly stop everything has been written already.
+        app.save_all = lambda _: None
+        storage.install(self._bodies, Replacing(self._base / "replaced"))
+
+    def start(self) -> None:
+        """The records are in: keep what changes from now on. Files of an earlier version are taken over."""
+        self._codec.tidy()
+        self._bodies.tidy()
+        self.keeper.catch_up()
+        for file in (self._base / "state").glob("*.json"):
+            file.unlink()
+        self.keeper.start()
+
+    def stop(self) -> None:
+        self.keeper.stop()
+
+    def freeze(self, store: Tracked) -> None:
+        """Keep the records of a dictionary as they stand."""
+        place = self._place_of(store)
+        if place is not None:
+            place.frozen = True
+
+    def _load(self, service: str) -> dict[str, Any] | None:
+        rows: dict[str, list[Stored]] = defaultdict(list)
+        for row in self._database.stored(service):
+            rows[row.store].append(row)
+        with unnoticed():
+            state = {store: self._assemble(service, store, found) for store, found in rows.items()}
+        return state or None
+
+    def _assemble(self, service: str, store: str, rows: list[Stored]) -> Any:
+        parts: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            parts[row.key].append(row.part)
+        self._loaded[service, store] = parts
+        records = self._make_place(service, store).assemble(rows)
+        if set(records) == {""}:
+            return records[""]  # a member of the state that is no dictionary of records
+        if (service, store) == ("stepfunctions", "executions"):
+            self._set_aside(records)
+        return _scoped(records)
+
+    def _set_aside(self, executions: dict[Any, Any]) -> None:
+        """MiniStack would fail what was running; the engine continues it."""
+        self.running = {
+            key: record for key, record in executions.items() if record.get("status") == "RUNNING"
+        }
+        for key in self.running:
+            del executions[key]
+
+    def _make_place(self, service: str, store: str) -> Place:
+        slow = bool({(service, None), (service, store)} & _SLOW)
+        place = Place(
+            service, store, self._codec, _LEFT_OUT.get((service, store), ()), _split(service, store), slow
+        )
+        place.known(self._loaded.get((service, store), {}))
+        return place
+
+    def _place_of(self, store: Tracked) -> Any:
+        if store.place is None or isinstance(store.place, int):
+            self._find(store)
+        return None if isinstance(store.place, int) else store.place
+
+    def _find(self, store: Tracked) -> None:
+        """Look for the module and the name under which the dictionary is known. What is not found is not
+        looked for again before another module has been imported."""
+        from ministack import app
+
+        modules = [name for name in list(sys.modules) if name.startswith("ministack.services.")]
+        if store.place == len(modules):
+            return
+        for service, name in app._state_map.items():
+            module = sys.modules.get(f"ministack.services.{name}")
+            if module is None or not hasattr(module, "get_state"):
+                continue
+            for variable, value in list(vars(module).items()):
+                if getattr(value, "_data", None) is store and variable.startswith("_"):
+                    # RuntimeError where another thread changes a record meanwhile: it is not found out yet.
+                    store.place = self._named(service, variable, module) or len(modules)
+                    return
+        store.place = len(modules)
+
+    def _named(self, service: str, variable: str, module: Any) -> Any:
+        if service in _CONVERTED:
+            return Converted(service, module, self)
+        known = _RENAMED.get((service, variable), variable[1:])
+        with unnoticed():
+            saved = known in module.get_state()
+        return self._make_place(service, known) if saved else None
+
+
+class Converted:
+    """The place of the records of a service that saves them in another form: compared whole."""
+
+    slow = False
+    store = "all"
+
+    def __init__(self, service: str, module: Any, durable: Durable) -> None:
+        self.service, self._module, self._durable = service, module, durable
+        self._places: dict[str, Place] = {}
+
+    def rows(self, _: Tracked, __: set[Any]) -> list[Any]:
+        rows: list[Any] = []
+        for name, value in self._module.get_state().items():
+            place = self._places.setdefault(name, self._durable._make_place(self.service, name))
+            data = getattr(value, "_data", None)
+            records = dict(data) if data is not None else {"": value}
+            known = {*records, *place._written}
+            rows += place.rows(records, known)  # type: ignore[arg-type]
+        return rows
+
+
+def _scoped(records: dict[Any, Any]) -> Any:
+    """Keys of two are an account's, keys of three an account's in a region."""
+    from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
+
+    kind = AccountScopedDict if any(len(key) == 2 for key in records) else AccountRegionScopedDict
+    scoped = kind()
+    dict.update(scoped._data, records)
+    return scoped

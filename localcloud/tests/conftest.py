@@ -1,0 +1,3 @@
+"""What the tests of the local cloud stand on."""
+
+pytest_plugins = ["localcloud.tests.plugin"]
