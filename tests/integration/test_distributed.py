@@ -12,7 +12,6 @@ import pytest
 from localcloud.fence import GUARD
 from localcloud.services.sagemaker import Image
 from localcloud.tests.patience import eventually
-from localcloud.tests.unit.sagemaker.conftest import base_cloud  # noqa: F401 - a fixture
 from localcloud.tests.unit.sagemaker.laptop import IMAGE, ROLE, FakePorts, Laptop
 from localcloud.tests.unit.sagemaker.test_jobs import unpacked
 from tests.unit.training.learning import Job, contract_of, rows_of
