@@ -12,17 +12,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = (
-    "functions",
-    "layers/core/dropforge",
-    "training",
-    "localcloud",
-    "cli",
-    "usecases",
-    "benchmarks",
-    "tests",
-)
-LONG_FUNCTION, LONG_FILE = 25, 250
+SHIPPED = ("functions", "layers/core/dropforge", "training", "localcloud", "cli", "usecases", "benchmarks")
+TESTS = ("localcloud/tests", "tests")
+PACKAGES = (*SHIPPED, *TESTS)
+LONG_FUNCTION, LONG_FILE, SHORT_FILE = 25, 250, 30
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # file lines median, max; function lines median, p90, max: measured in November 2026
 PEERS = {
@@ -42,6 +35,7 @@ class Shape:
 
     package: str
     files: int
+    short_files: int
     file_median: int
     file_max: int
     functions: int
@@ -66,7 +60,7 @@ class Long:
 def measure() -> list[Shape]:
     """Every package, and all that ships together."""
     files = {package: sources(package) for package in PACKAGES}
-    shipped = [path for package in PACKAGES if package != "tests" for path in files[package]]
+    shipped = [path for package in SHIPPED for path in files[package]]
     groups = {**files, "all that ships": shipped}
     return [shape(name, paths) for name, paths in groups.items() if paths]
 
@@ -79,6 +73,7 @@ def shape(name: str, paths: Sequence[Path]) -> Shape:
     return Shape(
         package=name,
         files=len(paths),
+        short_files=sum(count < SHORT_FILE for count in lines),
         file_median=round(statistics.median(lines)),
         file_max=max(lines),
         functions=len(lengths),
@@ -105,8 +100,9 @@ def longest() -> list[Long]:
 
 
 def sources(package: str) -> list[Path]:
-    """The Python files of a package."""
-    return sorted(path for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts)
+    """The Python files of a package; tests are one of their own."""
+    found = sorted(path for path in (ROOT / package).rglob("*.py") if "__pycache__" not in path.parts)
+    return found if package in TESTS else [path for path in found if "tests" not in path.parts]
 
 
 def functions(path: Path) -> Iterator[tuple[Function, int]]:

@@ -81,21 +81,38 @@ def imports(arguments: Namespace) -> int:
 
 
 def shape(arguments: Namespace) -> int:
-    """The figures, the peers' beside them, and what is over the budget."""
+    """The figures, the peers' beside them, what is over the budget, and what is rebound at run time."""
+    from benchmarks.rebindings import count
     from benchmarks.shape import PEERS, longest, measure
 
-    shapes, long = measure(), longest()
+    shapes, long, rebound = measure(), longest(), count()
     if wants_json(arguments):
-        document({"packages": [s.document for s in shapes], "long": [vars(each) for each in long]})
+        packages = [each.document for each in shapes]
+        document({"packages": packages, "long": [vars(each) for each in long], "rebindings": rebound})
         return 0
     ours = [
-        (s.package, s.files, f"{s.file_median} / {s.file_max}",
+        (s.package, s.files, s.short_files, f"{s.file_median} / {s.file_max}",
          f"{s.function_median} / {s.function_p90} / {s.function_max}")
         for s in shapes
     ]  # fmt: skip
-    theirs = [(name, "", f"{p[0]} / {p[1]}", f"{p[2]} / {p[3]} / {p[4]}") for name, p in PEERS.items()]
-    table(("codebase", "files", "file lines median / max", "function median / p90 / max"), [*ours, *theirs])
+    theirs = [(name, "", "", f"{p[0]} / {p[1]}", f"{p[2]} / {p[3]} / {p[4]}") for name, p in PEERS.items()]
+    titles = ("codebase", "files", "under 30 lines", "file lines median / max", "function median / p90 / max")
+    table(titles, [*ours, *theirs])
     print(f"\nover the budget: {len(long)}")
     for each in long:
         print(f"  {each.lines:>4}  {each.where}")
+    _rebindings(rebound)
     return 0
+
+
+def _rebindings(found: dict[str, int]) -> None:
+    """What the local cloud puts in the place of others' functions, in sum and by name."""
+    from benchmarks.rebindings import whose
+
+    print("\nrebindings of the local cloud, as it starts and runs a state machine")
+    owners = sorted({whose(name) for name in found})
+    for owner in owners:
+        times = [found[name] for name in found if whose(name) == owner]
+        print(f"  {len(times):>4}  {owner}, {sum(n > 1 for n in times)} of them more than once")
+    for name in [name for name in found if whose(name) != "moto"]:
+        print(f"        {name}{'' if found[name] == 1 else f', {found[name]} times'}")
