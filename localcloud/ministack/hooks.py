@@ -27,7 +27,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_routing_params": ("method", "path", "headers", "body", "query_params"),
         "SERVICE_REGISTRY": None,
     },
-    "ministack.core.arn": {"parse_arn": ("value",)},
+    "ministack.core.arn": {"ArnParseError": None, "parse_arn": ("value",)},
     "ministack.core.responses:AccountScopedDict": {"_data": None},
     "ministack.core.responses:AccountRegionScopedDict": {"_data": None},
     "ministack.core.router": {
@@ -71,10 +71,8 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
     },
     "ministack.core.lambda_runtime": {
         "ProvidedWorker": ("func_name", "config", "code_zip"),
-        "ProvidedRuntimeError": ("message", "error_type"),
         "_worker_class_for": ("config",),
         "_PROVIDED_LOG_MAX_LINES": None,
-        "_PROVIDED_INIT_TIMEOUT": None,
         "execution_credentials": ("config",),
         "invalidate_worker": ("func_name", "qualifier", "account", "region"),
         "reset": (),
@@ -114,7 +112,9 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_xray_trace_id_for_invocation": ("config",),
         "invoke_async_with_retry": ("func", "event"),
         "_functions": None,
-        "_execute_function": ("func", "event"),
+        "_acquire_execution_slot": ("func", "config"),
+        "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
+        "_release_execution_slot": ("key",),
     },
     "ministack.services.eventbridge": {
         "_put_events": ("data", "allow_aws_source"),

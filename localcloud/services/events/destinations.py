@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from localcloud.services.events.bus import Bus
     from localcloud.services.events.service_permissions import ServicePermissions
 
-_log = logging.getLogger("localcloud.asynchronous")
+_log = logging.getLogger("localcloud.destinations")
 
 
 class Destinations:

@@ -14,7 +14,6 @@ the function's time limit, so an event that a kill cut off is not tried again be
 
 from __future__ import annotations
 
-import contextvars
 import json
 import time
 import uuid
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 _TRIES_AGAIN, _AGE_SECONDS = 2, 21_600
 _PAUSE, _LONGEST_PAUSE = 60.0, 300.0
 _BUSY_PAUSE = 1.0
-_request: contextvars.ContextVar[str | None] = contextvars.ContextVar("request", default=None)
 
 
 class Invocations:
@@ -44,12 +42,10 @@ class Invocations:
         from ministack.services import lambda_svc
 
         self.lambda_svc, self.in_flight, self.clock = lambda_svc, in_flight, clock
-        self._execute = lambda_svc._execute_function_dispatch
         self._destinations = Destinations(permissions, bus, self.start_by_arn)
 
     def install(self) -> None:
         replace(self.lambda_svc, "invoke_async_with_retry", self.start)
-        replace(self.lambda_svc, "_execute_function_dispatch", self._execute_as_one_request)
 
     def start(self, function: dict[str, Any], event: Any) -> None:
         """Note the event, and invoke the function in a thread until it has succeeded or is given up."""
@@ -71,11 +67,6 @@ class Invocations:
         """Send what came of an invocation, unless it failed because the cloud goes down."""
         if not self.in_flight.stopping:
             self._destinations.send(destination, config, json.dumps(value), attributes)
-
-    def _execute_as_one_request(
-        self, function: Any, config: Any, event: Any, request: str, started: float
-    ) -> Any:
-        return self._execute(function, config, event, _request.get() or request, started)
 
 
 class Invocation:
@@ -118,11 +109,19 @@ class Invocation:
             time.sleep(pause)
 
     def _execute(self) -> dict[str, Any]:
-        token = _request.set(self._request)
+        """One try, as `_execute_function` does it but with the request id of all tries."""
+        lambda_svc, name = self._all.lambda_svc, self._config["FunctionName"]
+        slot, limit = lambda_svc._acquire_execution_slot(self._function, self._config)
+        if slot is None:
+            lambda_svc._emit_lambda_metrics(name, duration_ms=0.0, error=False, throttle=True)
+            message = f"Rate Exceeded: the concurrency of the {limit} is used up"
+            return {"error": True, "throttle": True, "body": {"message": message}}
         try:
-            result: dict[str, Any] = self._all.lambda_svc._execute_function(self._function, self._event) or {}
+            result: dict[str, Any] = lambda_svc._execute_function_dispatch(
+                self._function, self._config, self._event, self._request, time.time()
+            )
         finally:
-            _request.reset(token)
+            lambda_svc._release_execution_slot(slot)
         self._tries += not result.get("throttle")
         return result
 
