@@ -1,9 +1,9 @@
-"""CloudWatch alarms: evaluated by metric, dimensions and missing data, and told to EventBridge.
+"""CloudWatch alarms: evaluated by metric, dimensions and missing data, with an event for each change.
 
-MiniStack looks at every point of a metric's name whatever its dimensions, judges only when a point arrives
+MiniStack looks at every point of a metric's name whatever its dimensions, evaluates only when a point arrives
 (so an alarm never goes back to OK by itself), and publishes no event. Here an alarm sees its own dimensions
-only, is judged on every point and every few seconds, and each change of state, judged or set, becomes an
-event in AWS's shape.
+only, is evaluated on every point and every few seconds, and each change of state, evaluated or set, becomes
+an event in AWS's shape.
 
 Its cost: periods are counted back from now instead of being aligned to the clock, and metric math is not
 evaluated.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _TICK_SECONDS = 2.0
 # Every reason that an evaluation gives begins so; a reason given by a person does not.
-_JUDGED = "Threshold "
+_EVALUATED = "Threshold "
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
     "GreaterThanThreshold": lambda value, limit: value > limit,
@@ -41,7 +41,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 
 class Alarms:
-    """The alarms of one cloud: `install()` before the first request, `start()` judging, `stop()`."""
+    """The alarms of one cloud. `install()` them before the first request."""
 
     def __init__(
         self, permissions: ServicePermissions, bus: Bus, clock: Clock, account: str, region: str
@@ -91,16 +91,16 @@ class Alarms:
         return self._permissions.refused("cloudwatch.amazonaws.com", "sns:Publish", arn, source) is not None
 
     def evaluate(self, alarm: dict[str, Any]) -> None:
-        """Judge one alarm now and change its state if need be, unless somebody has just set it."""
+        """Evaluate one alarm now and change its state if need be, unless somebody has just set it."""
         known = alarm.get("Namespace") and alarm.get("ComparisonOperator") in _COMPARE
         if not known or self._states.was_set(alarm):
             return
         # A metric that changes meanwhile is looked at again at the next tick.
         with contextlib.suppress(KeyError, RuntimeError):
             values = _values(self._cloudwatch, alarm, _period(self._clock, alarm))
-            verdict = _verdict(alarm, values)
-            if verdict is not None and verdict != alarm["StateValue"]:
-                self._change(alarm, verdict, values)
+            state = _state(alarm, values)
+            if state is not None and state != alarm["StateValue"]:
+                self._change(alarm, state, values)
 
     def _change(self, alarm: dict[str, Any], new: str, values: list[float | None]) -> None:
         reason, data = _reason(alarm, values)
@@ -113,7 +113,7 @@ class Alarms:
 
 
 class _States:
-    """What each alarm's state was before, which MiniStack overwrites before it tells, and which were set by
+    """What each alarm's state was before, which MiniStack overwrites before it says so, and which were set by
     hand."""
 
     def __init__(self, clock: Clock) -> None:
@@ -127,7 +127,7 @@ class _States:
         if until is None:
             # Of an earlier life there is the reason alone.
             reason, at = alarm.get("StateReason") or "", float(alarm.get("StateUpdatedTimestamp") or 0)
-            until = 0 if reason.startswith((_JUDGED, "Unchecked")) else at + _period(self._clock, alarm)
+            until = 0 if reason.startswith((_EVALUATED, "Unchecked")) else at + _period(self._clock, alarm)
         return time.time() < until
 
     def change(self, alarm: dict[str, Any], old: str, new: str, reason: str) -> tuple[AlarmState, AlarmState]:
@@ -135,12 +135,12 @@ class _States:
         initial = "Unchecked: Initial alarm creation"
         before = known if known and known.value == old else AlarmState(old, initial, None, time.time())
         data = alarm.get("StateReasonData")
-        judged = reason.startswith(_JUDGED)
-        if not judged and known and data == known.reason_data:
+        evaluated = reason.startswith(_EVALUATED)
+        if not evaluated and known and data == known.reason_data:
             data = None  # SetAlarmState without data leaves that of the evaluation before it
         now = AlarmState(new, reason, data, time.time())
         self._last[alarm["AlarmArn"]] = now
-        if not judged:
+        if not evaluated:
             self._set_until[alarm["AlarmArn"]] = now.at + _period(self._clock, alarm)
         return before, now
 
@@ -180,7 +180,7 @@ def _statistic(cloudwatch: Any, name: str, points: list[Any], start: float, end:
     return None if value is None else float(value)
 
 
-def _verdict(alarm: dict[str, Any], values: list[float | None]) -> str | None:
+def _state(alarm: dict[str, Any], values: list[float | None]) -> str | None:
     """ALARM, OK, INSUFFICIENT_DATA, or None for no change."""
     missing = alarm.get("TreatMissingData") or "missing"
     compare, limit = _COMPARE[alarm["ComparisonOperator"]], float(alarm.get("Threshold") or 0)

@@ -18,45 +18,57 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    GiveUp = Callable[[dict[str, int], Undelivered], dict[str, str]]
+    GiveUp = Callable[[Kind, dict[str, int]], dict[str, str]]
 
 
 @pytest.fixture
 def given_up(tmp_path: Path) -> Iterator[GiveUp]:
-    """The dead letter's attributes of an event whose every try fails."""
-    database = Database(tmp_path / "state.db")
-    keeper = Keeper(database, lambda _: None)
+    """The dead letter's attributes of an event that cannot be delivered to a target of this kind."""
+    keeper = Keeper(Database(tmp_path / "state.db"), lambda _: None)
     keeper.start()
-    in_flight = InFlight(keeper)
+    letters: list[dict[str, Any]] = []
 
-    def give_up(policy: dict[str, int], failure: Undelivered) -> dict[str, str]:
-        letters: list[dict[str, Any]] = []
+    def put(_queue: str, _body: str, attributes: dict[str, Any]) -> None:
+        letters.append(attributes)
+
+    deliveries = Deliveries(ServicePermissions(None), InFlight(keeper), Clock(0.001), put)
+
+    def give_up(kind: Kind, policy: dict[str, int]) -> dict[str, str]:
         target = {"Arn": "arn:target", "RetryPolicy": policy, "DeadLetterConfig": {"Arn": "arn:queue"}}
-
-        def attempt(_: Delivery) -> None:
-            raise failure
-
-        def put(_queue: str, _body: str, attributes: dict[str, Any]) -> None:
-            letters.append(attributes)
-
-        deliveries = Deliveries(ServicePermissions(None), in_flight, Clock(0.001), put)
-        deliveries.deliver(Delivery(target, {"Arn": "arn:rule"}, {}, "{}"), Kind(attempt))
-        eventually(lambda: letters and not database.pending())
+        deliveries.deliver(Delivery(target, {"Arn": "arn:rule"}, {}, "{}"), kind)
+        eventually(lambda: letters and not keeper.database.pending())
         return {name: value["StringValue"] for name, value in letters[0].items()}
 
     yield give_up
     keeper.stop()
 
 
+def failing(code: str, *, again: bool = False) -> Callable[[Delivery], None]:
+    def attempt(_: Delivery) -> None:
+        raise Undelivered(code, "no", again=again)
+
+    return attempt
+
+
 def test_an_event_too_old_is_given_up(given_up: GiveUp) -> None:
     """MaximumEventAgeInSeconds ends the tries before their number does."""
-    letter = given_up({"MaximumEventAgeInSeconds": 5}, Undelivered("THROTTLING", "busy", again=True))
+    letter = given_up(Kind(failing("THROTTLING", again=True)), {"MaximumEventAgeInSeconds": 5})
     assert letter["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
     assert int(letter["RETRY_ATTEMPTS"]) < 10
 
 
-def test_an_event_that_no_try_can_deliver_is_not_tried_again(given_up: GiveUp) -> None:
+@pytest.mark.parametrize("takes_long", [False, True])
+def test_an_event_that_no_try_can_deliver_is_not_tried_again(given_up: GiveUp, takes_long: bool) -> None:
     """The dead letter has nothing about retries then."""
-    letter = given_up({}, Undelivered("NO_RESOURCE", "gone"))
+    letter = given_up(Kind(failing("NO_RESOURCE"), takes_long=takes_long), {})
+    assert (letter["RULE_ARN"], letter["TARGET_ARN"]) == ("arn:rule", "arn:target")
     assert letter["ERROR_CODE"] == "NO_RESOURCE"
     assert "EXHAUSTED_RETRY_CONDITION" not in letter
+
+
+def test_an_event_whose_target_may_not_be_reached_is_not_even_tried(given_up: GiveUp) -> None:
+    """Permission is asked first."""
+    tried: list[Delivery] = []
+    letter = given_up(Kind(tried.append, refused=lambda _: "the queue's policy says no"), {})
+    assert (letter["ERROR_CODE"], letter["ERROR_MESSAGE"]) == ("NO_PERMISSIONS", "the queue's policy says no")
+    assert not tried
