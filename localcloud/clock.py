@@ -1,31 +1,28 @@
 """The time scale: how long a second of the application's own waiting takes here.
 
 With `--time-scale 0.1` ten minutes of Wait state, alarm period, schedule, retry back-off or bake time take
-one. What work really takes (a job, an invocation, their time limits) is never scaled. One number for the
-whole process, because a process holds one local cloud.
+one. What work really takes (a job, an invocation, their time limits) is never scaled.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from localcloud.errors import CloudError
 
 _SMALLEST, _LARGEST = 0.001, 1.0
-_factor = 1.0
 
 
-def set_scale(factor: float) -> None:
-    """Choose the factor; CloudError when it is no sensible one."""
-    global _factor  # noqa: PLW0603 - one clock a process
-    if not _SMALLEST <= factor <= _LARGEST:
-        raise CloudError(f"the time scale {factor} is not between {_SMALLEST} and {_LARGEST:.0f}")
-    _factor = factor
+@dataclass(frozen=True)
+class Clock:
+    """One cloud's; CloudError where the scale is not a sensible one."""
 
+    scale: float = 1.0
 
-def scale() -> float:
-    """The factor."""
-    return _factor
+    def __post_init__(self) -> None:
+        if not _SMALLEST <= self.scale <= _LARGEST:
+            raise CloudError(f"the time scale {self.scale} is not between {_SMALLEST} and {_LARGEST:.0f}")
 
-
-def scaled(seconds: float) -> float:
-    """How many real seconds these seconds of the application take."""
-    return seconds * _factor
+    def scaled(self, seconds: float) -> float:
+        """How many real seconds these seconds of the application take."""
+        return seconds * self.scale

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from localcloud import __version__, clock
+from localcloud import __version__
+from localcloud.clock import Clock
 from localcloud.deploy.deployer import Deployer
 from localcloud.front.server import check_port, free_port
 from localcloud.images.registry import Registry, Source
@@ -48,7 +49,7 @@ class Cloud:
         time_scale: float = 1.0,
         iam: bool = True,
     ) -> None:
-        clock.set_scale(time_scale)
+        self._clock = Clock(time_scale)
         state_dir = state_dir.resolve()
         build_dir = (build_dir or state_dir.parent / "build").resolve()
         self._site = Site(port or free_port(), state_dir, build_dir)
@@ -120,7 +121,7 @@ class Cloud:
         check_hooks()
         from localcloud import composition
 
-        composition.start(self._site, self._registry, self._closing, iam=self._iam)
+        composition.start(self._site, self._registry, self._clock, self._closing, iam=self._iam)
 
     def _write_description(self, stack: str) -> None:
         described = {
@@ -131,7 +132,7 @@ class Cloud:
             "account": ACCOUNT,
             "state_dir": str(self._site.state_dir),
             "version": __version__,
-            "time_scale": clock.scale(),
+            "time_scale": self._clock.scale,
             "started": self._started.isoformat(timespec="seconds"),
         }
         partial = self._description.with_suffix(".json.part")

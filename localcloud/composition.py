@@ -5,9 +5,8 @@ Imported only when MiniStack's settings stand, because importing MiniStack reads
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from localcloud import clock
 from localcloud.fence import fence_env
 from localcloud.front.access import Access
 from localcloud.front.commit_before_reply import Kept
@@ -19,8 +18,7 @@ from localcloud.ministack.cloudformation import resources
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
 from localcloud.ministack.state import Durable
-from localcloud.services.events import alarms, bus
-from localcloud.services.events.in_flight import Handover
+from localcloud.services.events.service import Events
 from localcloud.services.sagemaker.service import SageMaker
 from localcloud.services.states import engine
 from localcloud.services.states.executions import Executions
@@ -30,7 +28,9 @@ from localcloud.site import ACCOUNT, REGION, SECRET
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from localcloud.clock import Clock
     from localcloud.images.registry import Registry
+    from localcloud.services.events.bus import Bus
     from localcloud.services.sagemaker.ports import Image
     from localcloud.services.states.engine import Engine
     from localcloud.site import Site
@@ -39,18 +39,15 @@ if TYPE_CHECKING:
 class Ports:
     """What the SageMaker service may ask of this cloud (localcloud.services.sagemaker.ports.CloudPorts)."""
 
-    def __init__(self, endpoint_url: str, registry: Registry, access: Access | None) -> None:
+    def __init__(self, endpoint_url: str, registry: Registry, access: Access | None, bus: Bus) -> None:
         self.endpoint_url, self.account, self.region = endpoint_url, ACCOUNT, REGION
-        self._registry = registry
-        self._access = access
+        self._registry, self._access = registry, access
+        self.emit = bus.emit
 
     def credentials_env(self, role_arn: str | None) -> dict[str, str]:
         if self._access is None:
             return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": SECRET}
         return self._access.of_job(role_arn)
-
-    def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
-        bus.emit(ACCOUNT, REGION, source, detail_type, resources, detail)
 
     def image(self, uri: str) -> Image:
         return self._registry.image(uri)
@@ -59,21 +56,21 @@ class Ports:
         return fence_env()
 
 
-def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> None:
+def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, iam: bool) -> None:
     """Answer on the site's port; `closing` ends what was started, a part of it too."""
     access = Access(site.state_dir, ACCOUNT, REGION) if iam else None
-    ports = Ports(site.endpoint_url, registry, access)
-    sagemaker = SageMaker(site.state_dir, ports)
     kept = Durable(site.state_dir / "ministack")
     kept.install()
+    events = Events(kept.keeper, access.authority if access else None, clock, ACCOUNT, REGION)
+    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, access, events.bus))
     gateway = Gateway(application(), sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
-    engine = _mend(site)
+    engine = _mend(site, clock)
     if access:
         access.install(engine.services)
         closing.callback(access.stop)
-    running, on_their_way = Executions(engine, kept), Handover(kept.keeper)
-    on_their_way.install()
+    running = Executions(engine, kept)
+    events.install()
     resources.install(Caller(site.endpoint_url, ACCOUNT, REGION))
     server.start()
     kept.start()
@@ -81,15 +78,14 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
         closing.callback(stop)
     sagemaker.start()
     closing.callback(sagemaker.stop)
-    for again in (running, on_their_way):
-        again.resume()
-        closing.callback(again.stop)
-    closing.callback(alarms.install(ACCOUNT, REGION, ports.emit))
+    running.resume()
+    closing.callback(running.stop)
+    events.start()
+    closing.callback(events.stop)
 
 
-def _mend(site: Site) -> Engine:
+def _mend(site: Site, clock: Clock) -> Engine:
     """What MiniStack lacks or gets wrong, put into it; the engine that runs state machines."""
-    bus.install()
     log_events.install()
     pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda")
-    return engine.install(site.endpoint_url, ACCOUNT, REGION, clock.scale())
+    return engine.install(site.endpoint_url, ACCOUNT, REGION, clock.scale)

@@ -26,13 +26,12 @@ class Access:
         self.guard = Guard(self.authority)
 
     def install(self, states: Services) -> None:
-        """Give functions and executions the credentials of their roles; decide what services do inside."""
+        """Give functions and executions the credentials of their roles."""
         from ministack.core import lambda_runtime
         from ministack.services import stepfunctions
         from ministack.services.cloudformation import provisioners
 
         from localcloud.ministack.cloudformation import encryption
-        from localcloud.services.events import service_permissions
         from localcloud.services.states.machine_roles import MachineRoles
 
         self.authority.records.start()
@@ -40,7 +39,6 @@ class Access:
         states.credentials = self._of_execution
         encryption.install(provisioners._RESOURCE_HANDLERS)
         MachineRoles(self.authority).install(stepfunctions, provisioners._RESOURCE_HANDLERS)
-        service_permissions.install(self.authority)
 
     def stop(self) -> None:
         self.authority.records.stop()

@@ -23,7 +23,6 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
     from ministack.services import lambda_svc
 
     from localcloud.ministack.lambdas.worker import PythonWorker, Setting
-    from localcloud.services.events import asynchronous
 
     PythonWorker.setting = Setting(endpoint_url, runtime, work_dir)
     other_class, other_execute = lambda_runtime._worker_class_for, lambda_svc._execute_function_warm
@@ -42,7 +41,6 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
     def trace_header(config: dict[str, Any], inbound: str | None = None) -> Any:
         return trace(config, inbound) if inbound else environment.trace_header()
 
-    asynchronous.install(lambda_svc)
     lambda_runtime._worker_class_for = worker_class_for
     lambda_svc._execute_function_warm = execute
     lambda_svc._xray_trace_id_for_invocation = trace_header

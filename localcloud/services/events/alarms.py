@@ -1,9 +1,9 @@
-"""CloudWatch alarms: evaluated by metric, dimensions and missing data, and told to EventBridge.
+"""CloudWatch alarms: evaluated by metric, dimensions and missing data, with an event for each change.
 
-MiniStack looks at every point of a metric's name whatever its dimensions, judges only when a point arrives
+MiniStack looks at every point of a metric's name whatever its dimensions, evaluates only when a point arrives
 (so an alarm never goes back to OK by itself), and publishes no event. Here an alarm sees its own dimensions
-only, is judged on every point and every few seconds, and each change of state, judged or set, becomes an
-event in AWS's shape.
+only, is evaluated on every point and every few seconds, and each change of state, evaluated or set, becomes
+an event in AWS's shape.
 
 Its cost: periods are counted back from now instead of being aligned to the clock, and metric math is not
 evaluated.
@@ -17,15 +17,21 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localcloud.clock import scaled
+from localcloud.ministack.rebinding import replace
 from localcloud.services.events.shapes import ALARM_DETAIL_TYPE, AlarmState, alarm_detail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.clock import Clock
+    from localcloud.services.events.bus import Bus
+    from localcloud.services.events.service_permissions import ServicePermissions
 
 _TICK_SECONDS = 2.0
 # Every reason that an evaluation gives begins so; a reason given by a person does not.
-_JUDGED = "Threshold "
+_EVALUATED = "Threshold "
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
     "GreaterThanThreshold": lambda value, limit: value > limit,
@@ -33,35 +39,85 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
 }
 
-Emit = Callable[[str, str, list[str], dict[str, Any]], None]
 
+class Alarms:
+    """The alarms of one cloud. `install()` them before the first request."""
 
-def install(account: str, region: str, emit: Emit) -> Callable[[], None]:
-    """Mend the alarms; returns what stops the ticking."""
-    from ministack.services import cloudwatch
+    def __init__(
+        self, permissions: ServicePermissions, bus: Bus, clock: Clock, account: str, region: str
+    ) -> None:
+        from ministack.services import cloudwatch
 
-    states = _States()
-    dispatch = cloudwatch._dispatch_alarm_actions
+        self._cloudwatch, self._permissions, self._bus = cloudwatch, permissions, bus
+        self._clock, self._scope = clock, (account, region)
+        self._states = _States(clock)
+        self._act = cloudwatch._dispatch_alarm_actions
+        self._stopped = threading.Event()
 
-    def evaluate(alarm: dict[str, Any]) -> None:
-        if not states.was_set(alarm):
-            _evaluate(cloudwatch, alarm)
+    def install(self) -> None:
+        replace(self._cloudwatch, "_evaluate_alarm", self.evaluate)
+        replace(self._cloudwatch, "_dispatch_alarm_actions", self.changed)
 
-    def dispatch_and_tell(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
-        before, now = states.change(alarm, old_state, new_state, reason)
-        emit("aws.cloudwatch", ALARM_DETAIL_TYPE, [alarm["AlarmArn"]], alarm_detail(alarm, before, now))
-        dispatch(alarm, old_state, new_state, reason)
+    def start(self) -> None:
+        """Evaluate every alarm every few seconds."""
+        threading.Thread(target=self._tick, name="localcloud-alarms", daemon=True).start()
 
-    cloudwatch._evaluate_alarm = evaluate
-    cloudwatch._dispatch_alarm_actions = dispatch_and_tell
-    return _tick(cloudwatch, evaluate, account, region)
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _tick(self) -> None:
+        from ministack.core.responses import request_scope
+
+        while not self._stopped.wait(max(0.2, min(_TICK_SECONDS, self._clock.scaled(5)))):
+            with request_scope(*self._scope):
+                for alarm in list(self._cloudwatch._alarms.values()):
+                    self.evaluate(alarm)
+
+    def changed(self, alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
+        """An alarm's state has changed, by an evaluation or by hand: put the event on the bus, and publish to
+        those topics of its actions whose policies let the alarm."""
+        before, now = self._states.change(alarm, old_state, new_state, reason)
+        self._bus.emit(
+            "aws.cloudwatch", ALARM_DETAIL_TYPE, [alarm["AlarmArn"]], alarm_detail(alarm, before, now)
+        )
+        actions = {"ALARM": "AlarmActions", "OK": "OKActions"}.get(new_state, "InsufficientDataActions")
+        allowed = [arn for arn in alarm.get(actions) or [] if not self._refused(alarm, arn)]
+        self._act({**alarm, actions: allowed}, old_state, new_state, reason)
+
+    def _refused(self, alarm: dict[str, Any], arn: str) -> bool:
+        if ":sns:" not in arn:
+            return False
+        source = alarm.get("AlarmArn", "")
+        return self._permissions.refused("cloudwatch.amazonaws.com", "sns:Publish", arn, source) is not None
+
+    def evaluate(self, alarm: dict[str, Any]) -> None:
+        """Evaluate one alarm now and change its state if need be, unless somebody has just set it."""
+        known = alarm.get("Namespace") and alarm.get("ComparisonOperator") in _COMPARE
+        if not known or self._states.was_set(alarm):
+            return
+        # A metric that changes meanwhile is looked at again at the next tick.
+        with contextlib.suppress(KeyError, RuntimeError):
+            values = _values(self._cloudwatch, alarm, _period(self._clock, alarm))
+            state = _state(alarm, values)
+            if state is not None and state != alarm["StateValue"]:
+                self._change(alarm, state, values)
+
+    def _change(self, alarm: dict[str, Any], new: str, values: list[float | None]) -> None:
+        reason, data = _reason(alarm, values)
+        old = alarm["StateValue"]
+        alarm.update(StateValue=new, StateReason=reason, StateReasonData=data)
+        alarm["StateUpdatedTimestamp"] = int(time.time())
+        self._cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
+        self.changed(alarm, old, new, reason)
+        self._cloudwatch._evaluate_parent_alarms(alarm)
 
 
 class _States:
-    """What each alarm's state was before, which MiniStack overwrites before it tells, and which were set by
+    """What each alarm's state was before, which MiniStack overwrites before it says so, and which were set by
     hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._last: dict[str, AlarmState] = {}
         self._set_until: dict[str, float] = {}
 
@@ -71,7 +127,7 @@ class _States:
         if until is None:
             # Of an earlier life there is the reason alone.
             reason, at = alarm.get("StateReason") or "", float(alarm.get("StateUpdatedTimestamp") or 0)
-            until = 0 if reason.startswith((_JUDGED, "Unchecked")) else at + _period(alarm)
+            until = 0 if reason.startswith((_EVALUATED, "Unchecked")) else at + _period(self._clock, alarm)
         return time.time() < until
 
     def change(self, alarm: dict[str, Any], old: str, new: str, reason: str) -> tuple[AlarmState, AlarmState]:
@@ -79,51 +135,21 @@ class _States:
         initial = "Unchecked: Initial alarm creation"
         before = known if known and known.value == old else AlarmState(old, initial, None, time.time())
         data = alarm.get("StateReasonData")
-        judged = reason.startswith(_JUDGED)
-        if not judged and known and data == known.reason_data:
+        evaluated = reason.startswith(_EVALUATED)
+        if not evaluated and known and data == known.reason_data:
             data = None  # SetAlarmState without data leaves that of the evaluation before it
         now = AlarmState(new, reason, data, time.time())
         self._last[alarm["AlarmArn"]] = now
-        if not judged:
-            self._set_until[alarm["AlarmArn"]] = now.at + _period(alarm)
+        if not evaluated:
+            self._set_until[alarm["AlarmArn"]] = now.at + _period(self._clock, alarm)
         return before, now
 
 
-def _period(alarm: dict[str, Any]) -> float:
-    return scaled(float(alarm.get("Period") or 60))
+def _period(clock: Clock, alarm: dict[str, Any]) -> float:
+    return clock.scaled(float(alarm.get("Period") or 60))
 
 
-def _tick(
-    cloudwatch: Any, evaluate: Callable[[dict[str, Any]], None], account: str, region: str
-) -> Callable[[], None]:
-    from ministack.core.responses import request_scope
-
-    stopped = threading.Event()
-
-    def run() -> None:
-        while not stopped.wait(max(0.2, min(_TICK_SECONDS, scaled(5)))):
-            with request_scope(account, region):
-                for alarm in list(cloudwatch._alarms.values()):
-                    evaluate(alarm)
-
-    threading.Thread(target=run, name="localcloud-alarms", daemon=True).start()
-    return stopped.set
-
-
-def _evaluate(cloudwatch: Any, alarm: dict[str, Any]) -> None:
-    """Judge one alarm now and change its state if need be."""
-    if not alarm.get("Namespace") or alarm.get("ComparisonOperator") not in _COMPARE:
-        return
-    with contextlib.suppress(
-        KeyError, RuntimeError
-    ):  # a metric that changes meanwhile is judged at the next tick
-        values = _values(cloudwatch, alarm)
-        verdict = _verdict(alarm, values)
-        if verdict is not None and verdict != alarm["StateValue"]:
-            _change(cloudwatch, alarm, verdict, values)
-
-
-def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
+def _values(cloudwatch: Any, alarm: dict[str, Any], period: float) -> list[float | None]:
     """The statistic of each period, newest first; None where there is no point."""
     wanted = sorted((d["Name"], d["Value"]) for d in alarm.get("Dimensions") or [])
     points = [
@@ -133,7 +159,6 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
         for point in list(stored)
         if sorted((d["Name"], d["Value"]) for d in _dimensions(point)) == wanted
     ]
-    period = scaled(float(alarm.get("Period") or 60))
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
     now = time.time()
     return [
@@ -155,7 +180,7 @@ def _statistic(cloudwatch: Any, name: str, points: list[Any], start: float, end:
     return None if value is None else float(value)
 
 
-def _verdict(alarm: dict[str, Any], values: list[float | None]) -> str | None:
+def _state(alarm: dict[str, Any], values: list[float | None]) -> str | None:
     """ALARM, OK, INSUFFICIENT_DATA, or None for no change."""
     missing = alarm.get("TreatMissingData") or "missing"
     compare, limit = _COMPARE[alarm["ComparisonOperator"]], float(alarm.get("Threshold") or 0)
@@ -166,7 +191,8 @@ def _verdict(alarm: dict[str, Any], values: list[float | None]) -> str | None:
     return "ALARM" if breaching >= needed else "OK"
 
 
-def _change(cloudwatch: Any, alarm: dict[str, Any], new: str, values: list[float | None]) -> None:
+def _reason(alarm: dict[str, Any], values: list[float | None]) -> tuple[str, str]:
+    """StateReason and StateReasonData."""
     seen = [v for v in values if v is not None]
     limit = alarm.get("Threshold")
     reason = (
@@ -174,11 +200,4 @@ def _change(cloudwatch: Any, alarm: dict[str, Any], new: str, values: list[float
         if seen
         else f"Threshold not judged: no datapoints were received for {len(values)} period(s)."
     )
-    old, alarm["StateValue"], alarm["StateReason"] = alarm["StateValue"], new, reason
-    alarm["StateReasonData"] = json.dumps(
-        {"version": "1.0", "recentDatapoints": seen[::-1], "threshold": limit}
-    )
-    alarm["StateUpdatedTimestamp"] = int(time.time())
-    cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
-    cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
-    cloudwatch._evaluate_parent_alarms(alarm)
+    return reason, json.dumps({"version": "1.0", "recentDatapoints": seen[::-1], "threshold": limit})

@@ -1,67 +1,70 @@
-"""EventBridge: events of `aws.*` sources, and S3's version id. `delivery` brings events to their targets."""
+"""EventBridge's bus: which entries it takes, events of `aws.*` sources, and schedules in the time scale.
+
+What an event comes to is on the disk before its sender is answered: putting events is one piece of work.
+`targets` brings events to where the rules send them.
+"""
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
 from __future__ import annotations
 
-import contextvars
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
-from localcloud.clock import scaled
-from localcloud.services.events import delivery
+from localcloud.ministack.rebinding import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_version_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("s3_version_id", default=None)
-
-
-def emit(
-    account: str, region: str, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]
-) -> None:
-    """Put one event on the default bus, as the AWS service of that name."""
-    from ministack.core.responses import request_scope
-    from ministack.services import eventbridge
-
-    entry = {
-        "Source": source,
-        "DetailType": detail_type,
-        "Detail": json.dumps(detail),
-        "Resources": resources,
-    }
-    with request_scope(account, region):
-        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    from localcloud.clock import Clock
+    from localcloud.durability.unit import Keeper
+    from localcloud.services.events.buckets import Buckets
 
 
-def install() -> None:
-    """Mend EventBridge and the events of S3."""
-    from ministack.services import eventbridge, lambda_svc, s3, scheduler
+class Bus:
+    """The buses of one cloud."""
 
-    _carry_version_id(s3, eventbridge)
-    _refuse_entries(eventbridge)
-    delivery.install(eventbridge, lambda_svc)
-    _scale_schedules(eventbridge, scheduler)
+    def __init__(self, keeper: Keeper, buckets: Buckets, account: str, region: str) -> None:
+        from ministack.services import eventbridge
 
+        self._keeper, self._buckets, self._scope = keeper, buckets, (account, region)
+        self._eventbridge = eventbridge
+        self._put, self._dispatch = eventbridge._put_events, eventbridge._dispatch_event
 
-def _refuse_entries(eventbridge: Any) -> None:
-    """PutEvents takes the entries that are events, and says of each other one what is wrong with it."""
-    put = eventbridge._put_events
+    def install(self) -> None:
+        replace(self._eventbridge, "_put_events", self.put)
+        replace(self._eventbridge, "_dispatch_event", self.dispatch)
 
-    def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Any:
+    def emit(self, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
+        """Put one event on the default bus, as the AWS service of that name."""
+        from ministack.core.responses import request_scope
+
+        entry = {
+            "Source": source,
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+            "Resources": resources,
+        }
+        with request_scope(*self._scope):
+            self.put({"Entries": [entry]}, allow_aws_source=True)
+
+    def put(self, data: dict[str, Any], allow_aws_source: bool = False) -> Any:
+        """PutEvents takes the entries that are events, and says of each other one what is wrong with it."""
         entries = data.get("Entries", [])
         refusals = [_refusal(entry) for entry in entries]
         taken = [entry for entry, refusal in zip(entries, refusals, strict=True) if refusal is None]
-        if len(taken) == len(entries):
-            return put(data, allow_aws_source)
-        answer = json.loads(put({**data, "Entries": taken}, allow_aws_source)[2])
+        with self._keeper.unit():
+            response = self._put({**data, "Entries": taken}, allow_aws_source)
+        if len(taken) == len(entries) or response[0] != 200:
+            return response
+        answer = json.loads(response[2])
         results = iter(answer["Entries"])
         answer["Entries"] = [next(results) if refusal is None else refusal for refusal in refusals]
         answer["FailedEntryCount"] += len(entries) - len(taken)
-        return eventbridge.json_response(answer)
+        return self._eventbridge.json_response(answer)
 
-    eventbridge._put_events = put_events
+    def dispatch(self, event: dict[str, Any], view: Any = None) -> None:
+        """Find the rules of an event; a bucket's event lacks something until then."""
+        completed = self._buckets.completed(event)
+        self._dispatch(completed, view if completed is event else None)
 
 
 def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:
@@ -76,45 +79,17 @@ def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:
     return None if whole else {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 
 
-def _scale_schedules(eventbridge: Any, scheduler: Any) -> None:
+def scale_schedules(clock: Clock) -> None:
     """rate() by the time scale; cron() and at() name moments of the clock and stay."""
-    seconds: Callable[[str], int | None] = eventbridge._parse_rate_seconds
+    from ministack.services import eventbridge, scheduler
+
+    seconds = eventbridge._parse_rate_seconds
 
     def scaled_seconds(expression: str) -> float | None:
         found = seconds(expression)
-        return None if found is None else scaled(found)
+        return None if found is None else clock.scaled(found)
 
-    eventbridge._parse_rate_seconds = scaled_seconds
-    tick = max(0.5, scaled(eventbridge._SCHEDULER_TICK_INTERVAL))
-    eventbridge._SCHEDULER_TICK_INTERVAL = scheduler._SCHEDULE_TICK_INTERVAL = tick
-
-
-def _carry_version_id(s3: Any, eventbridge: Any) -> None:
-    fire: Callable[..., None] = s3._fire_s3_event
-    dispatch: Callable[..., None] = eventbridge._dispatch_event
-
-    def fire_with_version(*args: Any, **kwargs: Any) -> None:
-        token = _version_id.set(kwargs.get("version_id"))
-        try:
-            fire(*args, **kwargs)
-        finally:
-            _version_id.reset(token)
-
-    def dispatch_with_version(event: dict[str, Any], view: Any = None) -> None:
-        version = _version_id.get()
-        if event.get("Source") == "aws.s3":
-            detail = json.loads(event["Detail"])
-            if version and version != "null":
-                detail["object"]["version-id"] = version
-            # Events carry whole seconds.
-            event, view = {**event, "Detail": json.dumps(detail), "Time": int(time.time())}, None
-        # What the event starts is no longer part of this upload.
-        contextvars.copy_context().run(_dispatch_plain, dispatch, event, view)
-
-    s3._fire_s3_event = fire_with_version
-    eventbridge._dispatch_event = dispatch_with_version
-
-
-def _dispatch_plain(dispatch: Callable[..., None], event: dict[str, Any], view: Any) -> None:
-    _version_id.set(None)
-    dispatch(event, view)
+    tick = max(0.5, clock.scaled(eventbridge._SCHEDULER_TICK_INTERVAL))
+    replace(eventbridge, "_parse_rate_seconds", scaled_seconds)
+    replace(eventbridge, "_SCHEDULER_TICK_INTERVAL", tick)
+    replace(scheduler, "_SCHEDULE_TICK_INTERVAL", tick)

@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue(plain: Endpoint, cloud: Endpoint) -> None:
     """A target that is not there is not tried again, and the message says which rule, target and error."""
 
-    def body(place: Endpoint) -> bool:
-        url, arn = queue(place, "letters")
-        events, gone = place.client("events"), "arn:aws:sqs:us-east-1:000000000000:gone"
+    def body(endpoint: Endpoint) -> bool:
+        url, arn = queue(endpoint, "letters")
+        events, gone = endpoint.client("events"), "arn:aws:sqs:us-east-1:000000000000:gone"
         rule = events.put_rule(Name="lost", EventPattern='{"source": ["shop"]}')["RuleArn"]
         target = {"Id": "1", "Arn": gone, "DeadLetterConfig": {"Arn": arn}}
         events.put_targets(Rule="lost", Targets=[target])
         events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": '{"cow": 1}'}])
-        message = received(place, url, 2)
-        told = attributes(message)
+        message = received(endpoint, url, 2)
+        found = attributes(message)
         return message is not None and (
             json.loads(message["Body"])["detail"] == {"cow": 1}
-            and (told["RULE_ARN"], told["TARGET_ARN"], told["ERROR_CODE"]) == (rule, gone, "NO_RESOURCE")
-            and "RETRY_ATTEMPTS" not in told
+            and (found["RULE_ARN"], found["TARGET_ARN"], found["ERROR_CODE"]) == (rule, gone, "NO_RESOURCE")
+            and "RETRY_ATTEMPTS" not in found
         )
 
     seen_here_only(body, plain, cloud)
@@ -69,9 +69,9 @@ def busy() -> Iterator[Any]:
     server.server_close()
 
 
-def send_to(place: Endpoint, server: Any, name: str, most: int, letters: str) -> None:
+def send_to(endpoint: Endpoint, server: Any, name: str, most: int, letters: str) -> None:
     """A rule whose target is the server, and one event for it."""
-    events = place.client("events")
+    events = endpoint.client("events")
     key = {"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "v"}}
     connection = events.create_connection(Name=name, AuthorizationType="API_KEY", AuthParameters=key)
     destination = events.create_api_destination(
@@ -95,9 +95,9 @@ def send_to(place: Endpoint, server: Any, name: str, most: int, letters: str) ->
 def test_a_busy_target_is_tried_again(plain: Endpoint, cloud: Endpoint, busy: Any) -> None:
     """Twice refused, delivered at the third try."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         busy.asked, busy.patience = 0, 2
-        send_to(place, busy, "again", 5, queue(place, "again")[1])
+        send_to(endpoint, busy, "again", 5, queue(endpoint, "again")[1])
         deadline = time.monotonic() + 2
         while busy.asked < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -109,17 +109,17 @@ def test_a_busy_target_is_tried_again(plain: Endpoint, cloud: Endpoint, busy: An
 def test_a_target_that_stays_busy_is_given_up(plain: Endpoint, cloud: Endpoint, busy: Any) -> None:
     """After MaximumRetryAttempts the event is in the dead-letter queue, with how often it was tried again."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         busy.asked, busy.patience = 0, 99
-        url, arn = queue(place, "busy-letters")
-        send_to(place, busy, "busy", 1, arn)
-        told = attributes(received(place, url, 5))
+        url, arn = queue(endpoint, "busy-letters")
+        send_to(endpoint, busy, "busy", 1, arn)
+        found = attributes(received(endpoint, url, 5))
         wanted = {
             "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
             "RETRY_ATTEMPTS": "1",
             "ERROR_CODE": "ERROR_FROM_TARGET",
         }
-        return wanted.items() <= told.items() and bool(busy.asked == 2)
+        return wanted.items() <= found.items() and bool(busy.asked == 2)
 
     seen_here_only(body, plain, cloud)
 
@@ -129,10 +129,10 @@ def test_an_entry_that_is_no_event_is_refused_and_the_others_are_taken(
 ) -> None:
     """PutEvents answers for each entry: one without a source is none, nor one whose detail is no JSON."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         whole = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}
         sourceless = {name: value for name, value in whole.items() if name != "Source"}
-        answer = place.client("events").put_events(Entries=[sourceless, whole, {**whole, "Detail": "cow"}])
+        answer = endpoint.client("events").put_events(Entries=[sourceless, whole, {**whole, "Detail": "cow"}])
         codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
         return (answer["FailedEntryCount"], codes) == (2, ["InvalidArgument", None, "MalformedDetail"])
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def test_an_alarm_goes_back_to_ok_when_no_data_comes(plain: Endpoint, cloud: Endpoint) -> None:
     """Alarms are judged all the time, not only when a point arrives; each change is an event."""
 
-    def body(place: Endpoint) -> bool:
-        watch = place.client("cloudwatch")
-        url, arn = queue(place, "alarms")
-        events = place.client("events")
+    def body(endpoint: Endpoint) -> bool:
+        watch = endpoint.client("cloudwatch")
+        url, arn = queue(endpoint, "alarms")
+        events = endpoint.client("events")
         events.put_rule(Name="alarms", EventPattern='{"detail-type": ["CloudWatch Alarm State Change"]}')
         events.put_targets(Rule="alarms", Targets=[{"Id": "1", "Arn": arn}])
         watch.put_metric_alarm(
@@ -38,10 +38,10 @@ def test_an_alarm_goes_back_to_ok_when_no_data_comes(plain: Endpoint, cloud: End
         watch.put_metric_data(Namespace="shop", MetricData=[{"MetricName": "spilt", "Value": 5}])
         deadline, seen = time.monotonic() + 5, []
         while time.monotonic() < deadline and seen[-2:] != ["ALARM", "OK"]:
-            message = received(place, url, 0.2)
+            message = received(endpoint, url, 0.2)
             if message:
                 seen.append(json.loads(message["Body"])["detail"]["state"]["value"])
-                place.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                endpoint.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         state = watch.describe_alarms(AlarmNames=["milk"])["MetricAlarms"][0]["StateValue"]
         return seen[-2:] == ["ALARM", "OK"] and state == "OK"
 
@@ -51,8 +51,8 @@ def test_an_alarm_goes_back_to_ok_when_no_data_comes(plain: Endpoint, cloud: End
 def test_a_template_may_have_composite_alarms(plain: Endpoint, cloud: Endpoint) -> None:
     """AWS::CloudWatch::CompositeAlarm is made, follows its rule, and goes with its stack."""
 
-    def body(place: Endpoint) -> bool:
-        formation, watch = place.client("cloudformation"), place.client("cloudwatch")
+    def body(endpoint: Endpoint) -> bool:
+        formation, watch = endpoint.client("cloudformation"), endpoint.client("cloudwatch")
         try:
             formation.create_stack(StackName="both", TemplateBody=json.dumps(composite_template()))
         except ClientError:

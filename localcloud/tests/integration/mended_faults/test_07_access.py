@@ -38,28 +38,28 @@ def strict(tmp_path: Path) -> Iterator[TinyCloud]:
 def test_a_state_machine_acts_under_its_own_role(lax: Endpoint, strict: Endpoint) -> None:
     """What its role does not allow is denied, with the action's name."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         principal = {
             "Effect": "Allow",
             "Principal": {"Service": "states.amazonaws.com"},
             "Action": "sts:AssumeRole",
         }
         trust = json.dumps({"Version": "2012-10-17", "Statement": [principal]})
-        role = place.client("iam").create_role(RoleName="narrow", AssumeRolePolicyDocument=trust)["Role"]
-        url, _ = queue(place, "forbidden")
+        role = endpoint.client("iam").create_role(RoleName="narrow", AssumeRolePolicyDocument=trust)["Role"]
+        url, _ = queue(endpoint, "forbidden")
         send = {
             "Type": "Task",
             "Resource": "arn:aws:states:::sqs:sendMessage",
             "Parameters": {"QueueUrl": url, "MessageBody": "moo"},
             "End": True,
         }
-        states = place.client("stepfunctions")
+        states = endpoint.client("stepfunctions")
         machine = states.create_state_machine(
             name="narrow",
             definition=json.dumps({"StartAt": "Send", "States": {"Send": send}}),
             roleArn=role["Arn"],
         )["stateMachineArn"]
-        run = ended(place, states.start_execution(stateMachineArn=machine)["executionArn"])
+        run = ended(endpoint, states.start_execution(stateMachineArn=machine)["executionArn"])
         return (
             run["status"] == "FAILED" and "not authorized to perform: sqs:sendmessage" in run["cause"].lower()
         )
@@ -70,11 +70,11 @@ def test_a_state_machine_acts_under_its_own_role(lax: Endpoint, strict: Endpoint
 def test_a_user_without_policies_is_denied_sagemakers_actions(lax: Endpoint, strict: Endpoint) -> None:
     """AccessDeniedException, with who was denied what."""
 
-    def body(place: Endpoint) -> bool:
-        iam = place.client("iam")
+    def body(endpoint: Endpoint) -> bool:
+        iam = endpoint.client("iam")
         iam.create_user(UserName="milkmaid")
         key = iam.create_access_key(UserName="milkmaid")["AccessKey"]
-        hers = place.client("sagemaker", key["AccessKeyId"], key["SecretAccessKey"])
+        hers = endpoint.client("sagemaker", key["AccessKeyId"], key["SecretAccessKey"])
         try:
             hers.list_models()
         except ClientError as error:
