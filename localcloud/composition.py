@@ -19,12 +19,16 @@ from localcloud.ministack.cloudformation import resources
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
 from localcloud.ministack.state import Durable
+from localcloud.ministack.stepfunctions.store import Store
 from localcloud.services.events import alarms, bus
 from localcloud.services.events.in_flight import Handover
 from localcloud.services.sagemaker.service import SageMaker
-from localcloud.services.states import engine
-from localcloud.services.states.executions import Executions
+from localcloud.services.states.durable import KeptExecutions
+from localcloud.services.states.engine import Engine
+from localcloud.services.states.interpreter.services import Services
+from localcloud.services.states.machine_roles import MachineRoles
 from localcloud.services.states.sdk import Caller
+from localcloud.services.states.service import StepFunctions
 from localcloud.site import ACCOUNT, REGION, SECRET
 
 if TYPE_CHECKING:
@@ -32,7 +36,6 @@ if TYPE_CHECKING:
 
     from localcloud.images.registry import Registry
     from localcloud.services.sagemaker.ports import Image
-    from localcloud.services.states.engine import Engine
     from localcloud.site import Site
 
 
@@ -68,11 +71,12 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
     kept.install()
     gateway = Gateway(application(), sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
-    engine = _mend(site)
+    _mend(site)
     if access:
-        access.install(engine.services)
+        access.install()
         closing.callback(access.stop)
-    running, on_their_way = Executions(engine, kept), Handover(kept.keeper)
+    states, on_their_way = _step_functions(site, kept, access), Handover(kept.keeper)
+    states.install()
     on_their_way.install()
     resources.install(Caller(site.endpoint_url, ACCOUNT, REGION))
     server.start()
@@ -81,15 +85,25 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
         closing.callback(stop)
     sagemaker.start()
     closing.callback(sagemaker.stop)
-    for again in (running, on_their_way):
-        again.resume()
-        closing.callback(again.stop)
+    states.start()
+    closing.callback(states.stop)
+    on_their_way.resume()
+    closing.callback(on_their_way.stop)
     closing.callback(alarms.install(ACCOUNT, REGION, ports.emit))
 
 
-def _mend(site: Site) -> Engine:
-    """What MiniStack lacks or gets wrong, put into it; the engine that runs state machines."""
+def _mend(site: Site) -> None:
+    """What MiniStack lacks or gets wrong, put into it."""
     bus.install()
     log_events.install()
     pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda")
-    return engine.install(site.endpoint_url, ACCOUNT, REGION, clock.scale())
+
+
+def _step_functions(site: Site, durable: Durable, access: Access | None) -> StepFunctions:
+    """Without access, tasks act as the account and machines may have every role."""
+    credentials = access.of_execution if access else None
+    services = Services(site.endpoint_url, ACCOUNT, REGION, credentials, clock.scale())
+    store = Store()
+    keep = KeptExecutions(store, durable)
+    roles = MachineRoles(access.authority) if access else None
+    return StepFunctions(store, Engine(store, services, keep), keep, roles)
