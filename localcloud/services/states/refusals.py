@@ -117,9 +117,9 @@ def _paths(state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _variables(state: Mapping[str, Any]) -> Iterator[str]:
-    places = [state, *(state.get("Choices") or []), *(state.get("Catch") or [])]
-    for place in places:
-        assigned = place.get("Assign") if isinstance(place, dict) else None
+    holders = [state, *(state.get("Choices") or []), *(state.get("Catch") or [])]
+    for holder in holders:
+        assigned = holder.get("Assign") if isinstance(holder, dict) else None
         for name in assigned if isinstance(assigned, dict) else ():
             plain = name.removesuffix(".$")
             if not _VARIABLE.match(plain) or plain == "states":
@@ -134,28 +134,28 @@ def _templates(state: Mapping[str, Any]) -> Iterator[str]:
             yield from _path_or_call(state[name], name)
 
 
-def _template(value: Any, place: str) -> Iterator[str]:
+def _template(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key.endswith(".$"):
-                yield from _path_or_call(item, f"{place}.{key}")
+                yield from _path_or_call(item, f"{path}.{key}")
             else:
-                yield from _template(item, f"{place}.{key}")
+                yield from _template(item, f"{path}.{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _template(item, f"{place}[{index}]")
+            yield from _template(item, f"{path}[{index}]")
 
 
-def _path_or_call(value: Any, place: str) -> Iterator[str]:
+def _path_or_call(value: Any, path: str) -> Iterator[str]:
     if on_trust(value) or (isinstance(value, str) and value.startswith("$")):
         return
     if not isinstance(value, str) or not value.startswith("States."):
-        yield f"{place}: the value must be a path or an intrinsic function, not {value!r}"
+        yield f"{path}: the value must be a path or an intrinsic function, not {value!r}"
         return
     try:
         read(value)
     except IntrinsicSyntax as error:
-        yield f"{place}: {value!r}: {error}"
+        yield f"{path}: {value!r}: {error}"
 
 
 def _no_eval(value: Any) -> Iterator[str]:
@@ -176,40 +176,40 @@ def _choice(state: Mapping[str, Any]) -> Iterator[str]:
             yield from _rule(rule, f"Choices[{index}]", top=True)
 
 
-def _rule(rule: Mapping[str, Any], place: str, *, top: bool) -> Iterator[str]:
+def _rule(rule: Mapping[str, Any], path: str, *, top: bool) -> Iterator[str]:
     if not top and "Next" in rule:
-        yield f"{place}: Next belongs to the outermost rule"
+        yield f"{path}: Next belongs to the outermost rule"
     composed = [name for name in _COMPOSED if name in rule]
     for name in composed:
         inner = [rule[name]] if name == "Not" else rule[name]
         if not isinstance(inner, list) or not inner or not all(isinstance(item, dict) for item in inner):
-            yield f"{place}.{name}: needs rules"
+            yield f"{path}.{name}: needs rules"
             continue
         for at, item in enumerate(inner):
-            yield from _rule(item, f"{place}.{name}[{at}]", top=False)
+            yield from _rule(item, f"{path}.{name}[{at}]", top=False)
     tests = [name for name in rule if name not in _OF_RULE]
     unknown = [name for name in tests if name not in _TESTS and name not in _BY_PATH]
-    yield from (f"{place}: there is no test {name!r}" for name in unknown)
+    yield from (f"{path}: there is no test {name!r}" for name in unknown)
     if not unknown and len(tests) + len(composed) != 1:
-        yield f"{place}: needs exactly one test, not {len(tests) + len(composed)}"
+        yield f"{path}: needs exactly one test, not {len(tests) + len(composed)}"
     if tests and "Variable" not in rule:
-        yield f"{place}: needs Variable"
+        yield f"{path}: needs Variable"
     for name in tests:
-        yield from _test(name, rule[name], f"{place}.{name}")
+        yield from _test(name, rule[name], f"{path}.{name}")
 
 
-def _test(name: str, value: Any, place: str) -> Iterator[str]:
+def _test(name: str, value: Any, path: str) -> Iterator[str]:
     if on_trust(value):
         return
     if name in _BY_PATH and not (isinstance(value, str) and value.startswith("$")):
-        yield f"{place}: {value!r} is not a path"
+        yield f"{path}: {value!r} is not a path"
     wanted = _TESTS.get(name)
     if wanted is not None and (
         not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool))
     ):
-        yield f"{place}: {value!r} is of the wrong type"
+        yield f"{path}: {value!r} is of the wrong type"
     elif name.startswith("Timestamp") and name in _TESTS and not _is_timestamp(value):
-        yield f"{place}: {value!r} is not an ISO-8601 date and time with a zone"
+        yield f"{path}: {value!r} is not an ISO-8601 date and time with a zone"
 
 
 def _is_timestamp(value: Any) -> bool:

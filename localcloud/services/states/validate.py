@@ -47,7 +47,7 @@ def problems_of_file(path: Path) -> list[str]:
 
 
 def problems_of_text(text: str) -> list[str]:
-    """What is wrong with a definition, each problem with its place; an empty list when nothing is."""
+    """What is wrong with a definition, each problem with where it is; an empty list when nothing is."""
     try:
         definition = json.loads(text, object_pairs_hook=_unique)
     except ValueError as error:
@@ -76,9 +76,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _machine(machine: Mapping[str, Any], place: str, language: str, *, top: bool) -> Iterator[str]:
+def _machine(machine: Mapping[str, Any], prefix: str, language: str, *, top: bool) -> Iterator[str]:
     states = machine.get("States")
-    at = place or "definition"
+    at = prefix or "definition"
     if not isinstance(states, dict) or not states:
         yield f"{at}: States must be an object with at least one state"
         return
@@ -91,9 +91,9 @@ def _machine(machine: Mapping[str, Any], place: str, language: str, *, top: bool
     if machine.get("StartAt") not in states:
         yield f"{at}: StartAt names no state: {machine.get('StartAt')!r}"
     for name, state in states.items():
-        yield from _state(name, state, states, f"{place}{name}", language)
+        yield from _state(name, state, states, f"{prefix}{name}", language)
     for name in states.keys() - _reached(machine.get("StartAt"), states):
-        yield f"{place}{name}: no state leads here"
+        yield f"{prefix}{name}: no state leads here"
 
 
 def _state(name: str, state: Any, states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:
@@ -167,32 +167,32 @@ def _faults(state: Mapping[str, Any], states: Mapping[str, Any], at: str) -> Ite
             yield f"{at}: {field} must be a list of objects"
             continue
         for index, rule in enumerate(rules):
-            place = f"{at}.{field}[{index}]"
-            yield from (f"{place}: unknown field {key!r}" for key in rule.keys() - allowed)
-            yield from _error_names(rule.get("ErrorEquals"), place, last=index == len(rules) - 1)
+            path = f"{at}.{field}[{index}]"
+            yield from (f"{path}: unknown field {key!r}" for key in rule.keys() - allowed)
+            yield from _error_names(rule.get("ErrorEquals"), path, last=index == len(rules) - 1)
             if field == "Catch" and "Next" not in rule:
-                yield f"{place}: needs Next"
-            yield from (_retry_numbers(rule, place) if field == "Retry" else ())
+                yield f"{path}: needs Next"
+            yield from (_retry_numbers(rule, path) if field == "Retry" else ())
 
 
-def _error_names(names: Any, place: str, *, last: bool) -> Iterator[str]:
+def _error_names(names: Any, path: str, *, last: bool) -> Iterator[str]:
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        yield f"{place}: ErrorEquals must be a list of error names"
+        yield f"{path}: ErrorEquals must be a list of error names"
         return
     if "States.ALL" in names and (len(names) > 1 or not last):
-        yield f"{place}: States.ALL must stand alone and last"
+        yield f"{path}: States.ALL must stand alone and last"
     for name in names:
         if name.startswith("States.") and name.removeprefix("States.") not in ERRORS:
-            yield f"{place}: there is no error {name!r}"
+            yield f"{path}: there is no error {name!r}"
 
 
-def _retry_numbers(rule: Mapping[str, Any], place: str) -> Iterator[str]:
-    yield from _positive(rule, "IntervalSeconds", place)
-    yield from _positive(rule, "MaxDelaySeconds", place)
+def _retry_numbers(rule: Mapping[str, Any], path: str) -> Iterator[str]:
+    yield from _positive(rule, "IntervalSeconds", path)
+    yield from _positive(rule, "MaxDelaySeconds", path)
     if isinstance(rule.get("BackoffRate"), (int, float)) and rule["BackoffRate"] < 1:
-        yield f"{place}: BackoffRate must be at least 1"
+        yield f"{path}: BackoffRate must be at least 1"
     if isinstance(rule.get("MaxAttempts"), (int, float)) and rule["MaxAttempts"] < 0:
-        yield f"{place}: MaxAttempts cannot be negative"
+        yield f"{path}: MaxAttempts cannot be negative"
 
 
 def _positive(state: Mapping[str, Any], key: str, at: str) -> Iterator[str]:
@@ -220,13 +220,13 @@ def _choice(state: Mapping[str, Any], states: Mapping[str, Any], at: str, langua
         yield f"{at}: needs at least one rule in Choices"
         return
     for index, rule in enumerate(rules):
-        place = f"{at}.Choices[{index}]"
+        path = f"{at}.Choices[{index}]"
         if not isinstance(rule, dict) or "Next" not in rule:
-            yield f"{place}: needs Next"
+            yield f"{path}: needs Next"
         elif language == "JSONata" and "Condition" not in rule:
-            yield f"{place}: needs Condition"
+            yield f"{path}: needs Condition"
         elif language == "JSONPath" and not rule.keys() & {"Variable", "And", "Or", "Not"}:
-            yield f"{place}: needs Variable, And, Or or Not"
+            yield f"{path}: needs Variable, And, Or or Not"
 
 
 def _wait(state: Mapping[str, Any], states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:

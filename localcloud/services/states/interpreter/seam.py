@@ -166,11 +166,11 @@ def _without_batch() -> Iterator[None]:
 
 def _load_names(missing: list[str]) -> dict[str, Any]:
     for module, names in NAMES.items():
-        place = _module(module, missing)
+        holder = _module(module, missing)
         for name in names:
-            if place is not None and hasattr(place, name):
-                _found[name] = getattr(place, name)
-            elif place is not None:
+            if holder is not None and hasattr(holder, name):
+                _found[name] = getattr(holder, name)
+            elif holder is not None:
                 missing.append(f"{_ROOT}{module}.{name}")
     for module, name in REPLACED:
         if not hasattr(_module(module, missing), name):
