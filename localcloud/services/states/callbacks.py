@@ -6,8 +6,8 @@ import contextlib
 import json
 from collections.abc import Callable
 
+from localcloud.api.errors import ApiError
 from localcloud.ministack.stepfunctions.store import Members, Store
-from localcloud.services.sagemaker.ports import ApiError
 
 
 class Callbacks:

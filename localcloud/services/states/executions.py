@@ -7,8 +7,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from localcloud.api.errors import ApiError
 from localcloud.ministack.stepfunctions.store import Members, Store
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.states.engine import Engine
 from localcloud.services.states.requests import check_start
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from localcloud.api.errors import ApiError
 from localcloud.iam.authority import Authority
 from localcloud.iam.principals import session
 from localcloud.iam.questions import Question
-from localcloud.services.sagemaker.ports import ApiError
 
 _SERVICE = "states.amazonaws.com"
 _SYNC = re.compile(

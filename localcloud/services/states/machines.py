@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from localcloud.api.errors import ApiError
 from localcloud.ministack.stepfunctions.store import Members, Store
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.states import validate
 from localcloud.services.states.interpreter.check import refusal
 

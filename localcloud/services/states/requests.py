@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.services.sagemaker.ports import ApiError
-from localcloud.services.sagemaker.validation import validate
+from localcloud.api.errors import ApiError
+from localcloud.api.validation import validate
 from localcloud.services.states import sdk
 
 _INPUT_LIMIT = 262_144

@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from localcloud.api.models import clean_session, service_model
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, Shape
@@ -45,7 +46,7 @@ class TaskError(Exception):
 @functools.lru_cache(maxsize=1)
 def _services() -> dict[str, str]:
     """Step Functions' service name -> botocore's."""
-    names = botocore.session.get_session().get_available_services()
+    names = clean_session().get_available_services()
     return {name.replace("-", ""): name for name in names} | _NAMES
 
 
@@ -57,7 +58,7 @@ def service_name(sdk_name: str) -> str | None:
 @functools.lru_cache(maxsize=64)
 def operation(service: str, action: str) -> OperationModel | None:
     """The model of an action written in lower camel case, or None."""
-    model = botocore.session.get_session().get_service_model(service)
+    model = service_model(service)
     wanted = action[:1].upper() + action[1:]
     found = wanted if wanted in model.operation_names else _ignoring_case(model.operation_names, wanted)
     return model.operation_model(found) if found else None

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from localcloud.api.errors import ApiError
 from localcloud.ministack.stepfunctions import rebound
 from localcloud.ministack.stepfunctions.store import Answer, Members, Store, apart
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.states import requests
 from localcloud.services.states.callbacks import Callbacks
 from localcloud.services.states.durable import Keep, Resumption

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 from localcloud.services.states.machine_roles import MachineRoles
 from localcloud.tests.unit.iam.test_authority import ROLE, Town, authority
 
