@@ -127,20 +127,22 @@ class Engine:
         record["events"].append({**event, "executionAbortedEventDetails": details})
 
     def _end(self, record: Members, outcome: Outcome) -> None:
+        execution = self._running.get(record["executionArn"])
+        # What fails while the services go down fails because of it; the next start goes on with it.
+        if not self._keep.stopping:
+            with self._keep.unit():
+                if execution is not None:
+                    record["events"] = execution.history
+                record.update(
+                    status=outcome.status, output=outcome.output, error=outcome.error, cause=outcome.cause,
+                    stopDate=outcome.stopped or self._store.now(),
+                )  # fmt: skip
+                self._store.executions.get(record["executionArn"])  # looked at, so kept
+                self._publish(record)
         with self._lock:
-            execution = self._running.pop(record["executionArn"], None)
-        if self._keep.stopping:
-            # What fails now fails because its services go down; the next start goes on with it.
-            return
-        with self._keep.unit():
-            record.update(
-                status=outcome.status, output=outcome.output, error=outcome.error, cause=outcome.cause,
-                stopDate=outcome.stopped or self._store.now(),
-            )  # fmt: skip
-            if execution is not None:
-                record["events"] = execution.history
-            self._store.executions.get(record["executionArn"])  # looked at, so kept
-            self._publish(record)
+            # It may have been redriven by now.
+            if self._running.get(record["executionArn"]) is execution:
+                self._running.pop(record["executionArn"], None)
 
     def _publish(self, record: Members) -> None:
         """EventBridge hears of the executions of standard machines, and not of a Map Run's children."""

@@ -60,7 +60,9 @@ class Executions:
         # Who waits for it will not ask again after the end of the process.
         record["sync"] = True
         self._engine.run(record)
-        return _ended(self._store.executions[record["executionArn"]])
+        record = self._store.executions[record["executionArn"]]
+        # One that the end of the cloud cuts off has no end of its own.
+        return _ended({**record, "stopDate": record["stopDate"] or self._store.now()})
 
     def _record(self, arn: str, machine: Members, text: str) -> Members:
         """A new execution's, known from now on."""
