@@ -18,11 +18,15 @@ from localcloud.ministack.cloudformation import resources
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
 from localcloud.ministack.state import Durable
+from localcloud.ministack.stepfunctions.store import Store
 from localcloud.services.events.service import Events
 from localcloud.services.sagemaker.service import SageMaker
-from localcloud.services.states import engine
-from localcloud.services.states.executions import Executions
+from localcloud.services.states.durable import KeptExecutions
+from localcloud.services.states.engine import Engine
+from localcloud.services.states.interpreter.services import Services
+from localcloud.services.states.machine_roles import MachineRoles
 from localcloud.services.states.sdk import Caller
+from localcloud.services.states.service import StepFunctions
 from localcloud.site import ACCOUNT, REGION, SECRET
 
 if TYPE_CHECKING:
@@ -32,7 +36,6 @@ if TYPE_CHECKING:
     from localcloud.images.registry import Registry
     from localcloud.services.events.bus import Bus
     from localcloud.services.sagemaker.ports import Image
-    from localcloud.services.states.engine import Engine
     from localcloud.site import Site
 
 
@@ -65,11 +68,12 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
     sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, access, events.bus))
     gateway = Gateway(application(), sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
-    engine = _mend(site, clock)
+    _mend(site)
     if access:
-        access.install(engine.services)
+        access.install()
         closing.callback(access.stop)
-    running = Executions(engine, kept)
+    states = _step_functions(site, kept, access, clock)
+    states.install()
     events.install()
     resources.install(Caller(site.endpoint_url, ACCOUNT, REGION))
     server.start()
@@ -78,14 +82,23 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
         closing.callback(stop)
     sagemaker.start()
     closing.callback(sagemaker.stop)
-    running.resume()
-    closing.callback(running.stop)
+    states.start()
+    closing.callback(states.stop)
     events.start()
     closing.callback(events.stop)
 
 
-def _mend(site: Site, clock: Clock) -> Engine:
-    """What MiniStack lacks or gets wrong, put into it; the engine that runs state machines."""
+def _mend(site: Site) -> None:
+    """What MiniStack lacks or gets wrong, put into it."""
     log_events.install()
     pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda")
-    return engine.install(site.endpoint_url, ACCOUNT, REGION, clock.scale)
+
+
+def _step_functions(site: Site, durable: Durable, access: Access | None, clock: Clock) -> StepFunctions:
+    """Without access, tasks act as the account and machines may have every role."""
+    credentials = access.of_execution if access else None
+    services = Services(site.endpoint_url, ACCOUNT, REGION, credentials, clock.scale)
+    store = Store()
+    keep = KeptExecutions(store, durable)
+    roles = MachineRoles(access.authority) if access else None
+    return StepFunctions(store, Engine(store, services, keep), keep, roles)

@@ -12,7 +12,6 @@ from localcloud.front.guard import Guard
 from localcloud.iam.authority import Authority
 from localcloud.iam.records import Records
 from localcloud.ministack.iam.directory import MiniStackDirectory
-from localcloud.services.states.interpreter.services import Services
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 
@@ -25,20 +24,16 @@ class Access:
         self.authority = Authority(self.directory, Records(state_dir))
         self.guard = Guard(self.authority)
 
-    def install(self, states: Services) -> None:
-        """Give functions and executions the credentials of their roles."""
+    def install(self) -> None:
+        """Give functions the credentials of their roles."""
         from ministack.core import lambda_runtime
-        from ministack.services import stepfunctions
         from ministack.services.cloudformation import provisioners
 
         from localcloud.ministack.cloudformation import encryption
-        from localcloud.services.states.machine_roles import MachineRoles
 
         self.authority.records.start()
         lambda_runtime.execution_credentials = self._of_function
-        states.credentials = self._of_execution
         encryption.install(provisioners._RESOURCE_HANDLERS)
-        MachineRoles(self.authority).install(stepfunctions, provisioners._RESOURCE_HANDLERS)
 
     def stop(self) -> None:
         self.authority.records.stop()
@@ -49,7 +44,7 @@ class Access:
             return self.directory.service_credentials(_SAGEMAKER)
         return self.directory.credentials(role_arn, "SageMaker")
 
-    def _of_execution(self, role_arn: str) -> tuple[str, str, str | None]:
+    def of_execution(self, role_arn: str) -> tuple[str, str, str | None]:
         """What the tasks of a state machine sign with."""
         found = self.directory.credentials(role_arn, "StepFunctions")
         return found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], found["AWS_SESSION_TOKEN"]

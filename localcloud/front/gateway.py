@@ -19,11 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from localcloud.api.errors import ApiError
 from localcloud.front.guard import Admitted, Guard, head_of, is_api, name_of_service, with_body
 from localcloud.iam.records import as_json
 from localcloud.lambdas import invoking
 from localcloud.ministack.iam.questions import Http
-from localcloud.services.sagemaker.ports import ApiError
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from botocore import xform_name
 
+from localcloud.api.models import service_model
 from localcloud.ministack.cloudformation.sagemaker_types import KINDS
-from localcloud.services.sagemaker.shapes import service_model
 
 
 @cache

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from localcloud.api.models import service_model
 from localcloud.ministack import operation_inventory
 from localcloud.services.sagemaker import SageMaker
-from localcloud.services.sagemaker.shapes import service_model
 from localcloud.support.facts import Fact, Service, services
 from localcloud.support.null_ports import Nowhere
 from localcloud.support.services_used import resource_types, services_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.api.models import service_model
 from localcloud.services.sagemaker import SageMaker
-from localcloud.services.sagemaker.shapes import service_model
 from localcloud.support.__main__ import main
 from localcloud.support.facts import services
 from localcloud.support.null_ports import Nowhere
@@ -43,7 +43,7 @@ def test_every_test_that_a_fact_names_exists() -> None:
 
 def test_every_operation_of_sagemaker_is_on_the_page(tmp_path: Path) -> None:
     here = SageMaker(tmp_path, Nowhere()).operations
-    assert set(operations("sagemaker")) == set(here) <= set(service_model().operation_names)
+    assert set(operations("sagemaker")) == set(here) <= set(service_model("sagemaker").operation_names)
     page = PAGE.read_text("utf-8")
     assert [name for name in here if name not in page] == []
 

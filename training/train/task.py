@@ -42,10 +42,6 @@ class Task:
     def outputs(self) -> int:
         return self.classes or 1
 
-    def limit(self, name: str) -> int | None:
-        """A whole number whose 0 means that there is no limit."""
-        return int(self.parameters.get(name, 0)) or None
-
 
 @dataclass(frozen=True)
 class Learned:

@@ -4,8 +4,9 @@
 and answers; whoever owns the endpoint's socket puts them on the wire.
 """
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Limits
-from localcloud.services.sagemaker.ports import ApiError, CloudPorts, Image, ImageUnavailable
+from localcloud.services.sagemaker.ports import CloudPorts, Image, ImageUnavailable
 from localcloud.services.sagemaker.service import SageMaker
 
 __all__ = ["ApiError", "CloudPorts", "Image", "ImageUnavailable", "Limits", "SageMaker"]

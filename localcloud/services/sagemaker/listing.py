@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

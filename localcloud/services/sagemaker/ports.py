@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class ApiError(Exception):
-    """An error that the caller of the API sees: AWS's code, a sentence, the HTTP status."""
-
-    def __init__(
-        self, code: str, message: str, status: int = 400, fields: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.status = status
-        # Members beside the message, such as ModelError's OriginalStatusCode.
-        self.fields = dict(fields or {})
-
-
 class ImageUnavailable(Exception):
     """The image does not exist or cannot be built; the text says why. A job that asks for it becomes
     Failed."""

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from localcloud.api.errors import ApiError
+from localcloud.api.validation import validate
 from localcloud.services.sagemaker.context import Call, Context, Limits, Operation, log
 from localcloud.services.sagemaker.endpoints.capture import Capture
 from localcloud.services.sagemaker.endpoints.deployment import Deployments
@@ -20,7 +22,7 @@ from localcloud.services.sagemaker.jobs.processing.operations import ProcessingJ
 from localcloud.services.sagemaker.jobs.runner import Runner
 from localcloud.services.sagemaker.jobs.training.operations import TrainingJobs
 from localcloud.services.sagemaker.jobs.tuning.operations import TuningJobs
-from localcloud.services.sagemaker.ports import ApiError, CloudPorts
+from localcloud.services.sagemaker.ports import CloudPorts
 from localcloud.services.sagemaker.resources.endpoint_configs import EndpointConfigs
 from localcloud.services.sagemaker.resources.model_package_groups import ModelPackageGroups
 from localcloud.services.sagemaker.resources.model_packages import ModelPackages
@@ -28,7 +30,6 @@ from localcloud.services.sagemaker.resources.models import Models
 from localcloud.services.sagemaker.resources.tags import Tags, check_tags
 from localcloud.services.sagemaker.search.operations import Search
 from localcloud.services.sagemaker.shapes import answer, operation_model, runtime_operation
-from localcloud.services.sagemaker.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,22 +12,17 @@ import re
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from localcloud.services.sagemaker.botocore_session import clean_session
+from localcloud.api.models import clean_session, service_model
 
 CONTROL = "sagemaker"
 RUNTIME = "sagemaker-runtime"
 
 
-@cache
-def service_model(service: str = CONTROL) -> ServiceModel:
-    return clean_session().get_service_model(service)
-
-
 def operation_model(action: str) -> OperationModel | None:
     """The model of an operation, or None where SageMaker itself has no such operation."""
-    model = service_model()
+    model = service_model(CONTROL)
     return model.operation_model(action) if action in model.operation_names else None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 # A member maps to None where everything under it is honoured, or to the tree of what is.
 Honoured = Mapping[str, "Honoured | None"]

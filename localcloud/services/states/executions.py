@@ -1,120 +1,164 @@
-"""Executions over the end of the process: written down as they go, gone on with at the next start.
-
-A task is asked for only when it stands on the disk that it will be, and its answer stands there before
-anything follows from it; everything else of an execution is written a moment later. So after a kill at most
-the states since the last task are done again, and they have no effect outside of the execution.
-"""
-
-# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+"""Executions as the API sees them: started, stopped, described, redriven."""
 
 from __future__ import annotations
 
-import threading
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+import math
+import uuid
+from datetime import datetime
+from typing import Any
 
-from localcloud.front.commit_before_reply import no_unit
-from localcloud.services.states.interpreter.resuming import DURABLE
+from localcloud.api.errors import ApiError
+from localcloud.ministack.stepfunctions.store import Members, Store
+from localcloud.services.states.engine import Engine
+from localcloud.services.states.requests import check_start
 
-if TYPE_CHECKING:
-    from localcloud.durability.unit import Keeper, Unit
-    from localcloud.ministack.state import Durable
-    from localcloud.services.states.engine import Engine
-
-_CUT_OFF = "The local cloud was stopped while this execution ran."
+_REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
+_DESCRIBED = (
+    "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "input", "inputDetails",
+    "output", "error", "cause", "mapRunArn", "redriveDate",
+)  # fmt: skip
+_WHOLE = {"included": True}
 
 
 class Executions:
-    """Keeps the executions of one engine."""
+    """The records are MiniStack's, what runs is the engine's."""
 
-    def __init__(self, engine: Engine, durable: Durable) -> None:
-        from ministack.services import stepfunctions
+    def __init__(self, store: Store, engine: Engine) -> None:
+        self._store, self._engine = store, engine
 
-        self._sfn, self._engine, self._durable = stepfunctions, engine, durable
-        self.stopping = False
-        engine.keep = self
-        run = stepfunctions._run_execution
+    def start(self, data: Members) -> Members:
+        name, text = data.get("name"), data.get("input", "{}")
+        check_start(name, text)
+        if self._engine.full():
+            message = "The maximum number of running executions has been reached"
+            raise ApiError("ExecutionLimitExceeded", message)
+        asked = _machine_asked_for(data)
+        machine = self._store.base_machine(asked)
+        if machine is None:
+            raise _no_machine(asked)
+        arn = self._store.execution_arn(machine, name or str(uuid.uuid4()))
+        record = self._store.executions.get(arn)
+        if record is None:
+            record = self._record(arn, machine, text)
+            record["encryptionConfiguration"] = self._store.encryption(asked, machine)
+            self._engine.start(record)
+        elif record["status"] != "RUNNING" or record["input"] != text:
+            raise ApiError("ExecutionAlreadyExists", f"Execution already exists: '{arn}'")
+        return {"executionArn": arn, "startDate": record["startDate"]}
 
-        def run_apart(arn: str) -> None:
-            # An execution is no part of the request that starts it.
-            with no_unit():
-                run(arn)
+    def start_sync(self, data: Members) -> Members:
+        """Run an express machine to its end."""
+        name, text = data.get("name"), data.get("input", "{}")
+        check_start(name, text)
+        machine = self._store.machines.get(_machine_asked_for(data))
+        if machine is None:
+            raise _no_machine(_machine_asked_for(data))
+        if machine.get("type", "STANDARD") != "EXPRESS":
+            message = "This operation is not supported by this type of state machine"
+            raise ApiError("StateMachineTypeNotSupported", message)
+        record = self._record(self._store.execution_arn(machine, name or str(uuid.uuid4())), machine, text)
+        # Who waits for it will not ask again after the end of the process.
+        record["sync"] = True
+        self._engine.run(record)
+        record = self._store.executions[record["executionArn"]]
+        # One that the end of the cloud cuts off has no end of its own.
+        return _ended({**record, "stopDate": record["stopDate"] or self._store.now()})
 
-        stepfunctions._run_execution = run_apart
-        load = stepfunctions.load_persisted_state
+    def _record(self, arn: str, machine: Members, text: str) -> Members:
+        """A new execution's, known from now on."""
+        now = self._store.now()
+        started = {"input": text, "roleArn": machine["roleArn"]}
+        begun = {"id": 1, "type": "ExecutionStarted", "timestamp": now}
+        record = {
+            "executionArn": arn, "stateMachineArn": machine["stateMachineArn"],
+            "name": arn.rpartition(":")[2], "status": "RUNNING", "startDate": now, "stopDate": None,
+            "input": text, "inputDetails": _WHOLE, "output": None, "outputDetails": _WHOLE,
+            "events": [{**begun, "executionStartedEventDetails": started}],
+        }  # fmt: skip
+        self._store.executions[arn] = record
+        return record
 
-        def load_with_running(data: Any) -> None:
-            load(data)
-            dict.update(stepfunctions._executions._data, durable.running)
+    def stop(self, data: Members) -> Members:
+        record = self._found(data)
+        stopped = self._engine.stop(record, data.get("error"), data.get("cause"))
+        # A client that has not had the answer to its first request may send another.
+        if not stopped and record["status"] != "ABORTED":
+            raise ApiError("ValidationException", "Execution is not running")
+        return {"stopDate": record["stopDate"]}
 
-        stepfunctions.load_persisted_state = load_with_running
+    def describe(self, data: Members) -> Members:
+        record = self._found(data)
+        found = {name: record[name] for name in _DESCRIBED if record.get(name) not in (None, "")}
+        if "output" in found:
+            found["outputDetails"] = record.get("outputDetails", _WHOLE)
+        found["redriveCount"] = record.get("redriveCount", 0)
+        if record["status"] in _REDRIVABLE and not record.get("mapRunArn"):
+            return {**found, "redriveStatus": "REDRIVABLE"}
+        reason = f"Execution is {record['status']} and cannot be redriven"
+        return {**found, "redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
-    def stop(self) -> None:
-        """The cloud goes down: what runs is left as it stands."""
-        self.stopping = True
-        self._durable.freeze(self._sfn._executions._data)
+    def listed(self, data: Members) -> Members:
+        arn = data.get("stateMachineArn")
+        if arn and self._store.base_machine(arn) is None:
+            raise _no_machine(arn)
+        return self._store.list_executions(data)
 
-    def unit(self) -> AbstractContextManager[Unit]:
-        return self._durable.keeper.unit()
+    def redrive(self, data: Members) -> Members:
+        record = self._found(data)
+        reason = None
+        if record["status"] not in _REDRIVABLE:
+            reason = f"Execution is {record['status']} and cannot be redriven"
+        elif record["stateMachineArn"] not in self._store.machines:
+            reason = "The state machine of the execution does not exist any more"
+        if reason is not None:
+            raise ApiError("ExecutionNotRedrivable", reason)
+        self._engine.redrive(record)
+        return {"redriveDate": record["redriveDate"]}
 
-    def journal(self, record: dict[str, Any]) -> Journal:
-        return Journal(self._durable.keeper, self._sfn._executions._data, record)
+    def test_state(self, data: Members) -> Members:
+        from localcloud.services.states.interpreter import single
 
-    def resume(self) -> None:
-        """Go on with what the last process was killed in. In a thread, for the interpreter's import takes a
-        second."""
-        if self._durable.running:
-            threading.Thread(target=self._resume, name="localcloud-resume", daemon=True).start()
+        try:
+            return single.test(data, self._engine.services)
+        except single.Unusable as error:
+            raise ApiError(error.code, str(error)) from error
 
-    def _resume(self) -> None:
-        from ministack.core.responses import request_scope
-
-        running, self._durable.running = self._durable.running, {}
-        self._abort_map_runs()
-        for (account, region, _), record in running.items():
-            with request_scope(account, region):
-                self._go_on(record)
-
-    def _go_on(self, record: dict[str, Any]) -> None:
-        if record.get("mapRunArn"):
-            # The Map state is done again, in a new Map Run.
-            self._end(record, status="ABORTED")
-        elif record.get("sync"):
-            # Who waited for it is gone.
-            self._end(record, status="FAILED", error="States.Runtime", cause=_CUT_OFF)
-        else:
-            self._engine.resume(record)
-
-    def _end(self, record: dict[str, Any], **how: str) -> None:
-        record.update(stopDate=self._sfn.now_iso(), **how)
-        self._sfn._executions[record["executionArn"]] = record
-
-    def _abort_map_runs(self) -> None:
-        for run in self._sfn._map_runs.all_values():
-            if run["status"] == "RUNNING":
-                run.update(status="ABORTED", stopDate=self._sfn.now_iso())
+    def _found(self, data: Members) -> Members:
+        arn = data.get("executionArn")
+        record: Members | None = self._store.executions.get(arn)
+        if record is None:
+            raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+        return record
 
 
-class Journal:
-    """How far one execution has come."""
+def _machine_asked_for(data: Members) -> str:
+    """The ARN without the name of a test case, which Step Functions Local lets follow it."""
+    return str(data.get("stateMachineArn", "")).partition("#")[0]
 
-    def __init__(self, keeper: Keeper, executions: Any, record: dict[str, Any]) -> None:
-        self._keeper, self._executions, self._record = keeper, executions, record
-        _, _, _, region, account, *_ = record["executionArn"].split(":")
-        self._key = (account, region, record["executionArn"])
 
-    def event(self, history: list[dict[str, Any]], kind: str) -> None:
-        if self._record.get("events") is not history:
-            self._record["events"] = history
-        if kind in DURABLE:
-            self._keeper.now(self._executions, self._key)
-        else:
-            self._keeper.later(self._executions, self._key)
+def _no_machine(arn: str) -> ApiError:
+    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 
-    def following(self, state: str) -> None:
-        self._record["following"] = state
-        self._keeper.later(self._executions, self._key)
 
-    def token(self, token: str) -> None:
-        self._record["token"] = token
-        self._keeper.now(self._executions, self._key)
+def _ended(record: Members) -> Members:
+    """How a synchronous execution has ended."""
+    succeeded, failed = (record["status"] == status for status in ("SUCCEEDED", "FAILED"))
+    names = ("executionArn", "stateMachineArn", "name", "startDate", "stopDate", "status", "input")
+    ended: dict[str, Any] = {
+        **{name: record[name] for name in names},
+        "inputDetails": _WHOLE,
+        "outputDetails": _WHOLE,
+        "billingDetails": _billed(record),
+    }
+    if succeeded:
+        ended["output"] = record["output"]
+    if failed:
+        ended |= {name: record.get(name) or "" for name in ("error", "cause")}
+    return ended
+
+
+def _billed(record: Members) -> dict[str, int]:
+    """AWS counts an express execution in pieces of 100 ms and of 64 MB."""
+    began, stopped = (datetime.fromisoformat(str(record[name])) for name in ("startDate", "stopDate"))
+    pieces = math.ceil((stopped - began).total_seconds() * 10)
+    return {"billedDurationInMilliseconds": max(pieces, 1) * 100, "billedMemoryUsedInMB": 64}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
+from localcloud.services.states import choice_rules
 from localcloud.services.states.interpreter.fields import states_of
 from localcloud.services.states.interpreter.intrinsic_syntax import IntrinsicSyntax, read
+from localcloud.services.states.literals import is_timestamp, on_trust
 
 _SOURCES = ("$", "States.")
 _LONGEST_WAIT = 99_999_999
@@ -22,24 +23,8 @@ _PAIRS = (
     "ToleratedFailurePercentage",
 )  # fmt: skip
 _DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
-_TIMESTAMP = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
 _REFERENCE = re.compile(r"^\$(\.[^.\[\]*?@()]+|\[\d+\]|\['[^']*'\]|\[\"[^\"]*\"\])*$")
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")
-_TESTS = {
-    **{f"Is{kind}": bool for kind in ("Null", "Present", "String", "Numeric", "Boolean", "Timestamp")},
-    **{f"{kind}{how}": of
-       for kind, of in (("Numeric", (int, float)), ("String", str), ("Timestamp", str))
-       for how in ("Equals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")},
-    "BooleanEquals": bool,
-    "StringMatches": str,
-}  # fmt: skip
-_BY_PATH = {f"{name}Path" for name in _TESTS if not name.startswith("Is") and name != "StringMatches"}
-_COMPOSED = ("And", "Or", "Not")
-_OF_RULE = {"Variable", "Next", "Comment", "Assign", "Output", "Condition", *_COMPOSED}
-
-
-def on_trust(value: Any) -> bool:
-    return isinstance(value, str) and ("${" in value or (value.startswith("{%") and value.endswith("%}")))
 
 
 def problems(state: Mapping[str, Any], language: str) -> Iterator[str]:
@@ -117,9 +102,9 @@ def _paths(state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _variables(state: Mapping[str, Any]) -> Iterator[str]:
-    places = [state, *(state.get("Choices") or []), *(state.get("Catch") or [])]
-    for place in places:
-        assigned = place.get("Assign") if isinstance(place, dict) else None
+    holders = [state, *(state.get("Choices") or []), *(state.get("Catch") or [])]
+    for holder in holders:
+        assigned = holder.get("Assign") if isinstance(holder, dict) else None
         for name in assigned if isinstance(assigned, dict) else ():
             plain = name.removesuffix(".$")
             if not _VARIABLE.match(plain) or plain == "states":
@@ -134,28 +119,28 @@ def _templates(state: Mapping[str, Any]) -> Iterator[str]:
             yield from _path_or_call(state[name], name)
 
 
-def _template(value: Any, place: str) -> Iterator[str]:
+def _template(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key.endswith(".$"):
-                yield from _path_or_call(item, f"{place}.{key}")
+                yield from _path_or_call(item, f"{path}.{key}")
             else:
-                yield from _template(item, f"{place}.{key}")
+                yield from _template(item, f"{path}.{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _template(item, f"{place}[{index}]")
+            yield from _template(item, f"{path}[{index}]")
 
 
-def _path_or_call(value: Any, place: str) -> Iterator[str]:
+def _path_or_call(value: Any, path: str) -> Iterator[str]:
     if on_trust(value) or (isinstance(value, str) and value.startswith("$")):
         return
     if not isinstance(value, str) or not value.startswith("States."):
-        yield f"{place}: the value must be a path or an intrinsic function, not {value!r}"
+        yield f"{path}: the value must be a path or an intrinsic function, not {value!r}"
         return
     try:
         read(value)
     except IntrinsicSyntax as error:
-        yield f"{place}: {value!r}: {error}"
+        yield f"{path}: {value!r}: {error}"
 
 
 def _no_eval(value: Any) -> Iterator[str]:
@@ -170,65 +155,13 @@ def _no_eval(value: Any) -> Iterator[str]:
             yield from _no_eval(item)
 
 
-def _choice(state: Mapping[str, Any]) -> Iterator[str]:
-    for index, rule in enumerate(state.get("Choices") or []):
-        if isinstance(rule, dict) and "Condition" not in rule:
-            yield from _rule(rule, f"Choices[{index}]", top=True)
-
-
-def _rule(rule: Mapping[str, Any], place: str, *, top: bool) -> Iterator[str]:
-    if not top and "Next" in rule:
-        yield f"{place}: Next belongs to the outermost rule"
-    composed = [name for name in _COMPOSED if name in rule]
-    for name in composed:
-        inner = [rule[name]] if name == "Not" else rule[name]
-        if not isinstance(inner, list) or not inner or not all(isinstance(item, dict) for item in inner):
-            yield f"{place}.{name}: needs rules"
-            continue
-        for at, item in enumerate(inner):
-            yield from _rule(item, f"{place}.{name}[{at}]", top=False)
-    tests = [name for name in rule if name not in _OF_RULE]
-    unknown = [name for name in tests if name not in _TESTS and name not in _BY_PATH]
-    yield from (f"{place}: there is no test {name!r}" for name in unknown)
-    if not unknown and len(tests) + len(composed) != 1:
-        yield f"{place}: needs exactly one test, not {len(tests) + len(composed)}"
-    if tests and "Variable" not in rule:
-        yield f"{place}: needs Variable"
-    for name in tests:
-        yield from _test(name, rule[name], f"{place}.{name}")
-
-
-def _test(name: str, value: Any, place: str) -> Iterator[str]:
-    if on_trust(value):
-        return
-    if name in _BY_PATH and not (isinstance(value, str) and value.startswith("$")):
-        yield f"{place}: {value!r} is not a path"
-    wanted = _TESTS.get(name)
-    if wanted is not None and (
-        not isinstance(value, wanted) or (wanted is not bool and isinstance(value, bool))
-    ):
-        yield f"{place}: {value!r} is of the wrong type"
-    elif name.startswith("Timestamp") and name in _TESTS and not _is_timestamp(value):
-        yield f"{place}: {value!r} is not an ISO-8601 date and time with a zone"
-
-
-def _is_timestamp(value: Any) -> bool:
-    if not isinstance(value, str) or not _TIMESTAMP.match(value):
-        return False
-    try:
-        datetime.fromisoformat(re.sub(r"\.\d+", "", value))
-    except ValueError:
-        return False
-    return True
-
-
 def _wait(state: Mapping[str, Any]) -> Iterator[str]:
     seconds, timestamp = state.get("Seconds"), state.get("Timestamp")
     if seconds is not None and not on_trust(seconds):
         whole = isinstance(seconds, int) and not isinstance(seconds, bool)
         if not whole or not 0 <= seconds <= _LONGEST_WAIT:
             yield f"Seconds must be a whole number from 0 to {_LONGEST_WAIT}, not {seconds!r}"
-    if timestamp is not None and not on_trust(timestamp) and not _is_timestamp(timestamp):
+    if timestamp is not None and not on_trust(timestamp) and not is_timestamp(timestamp):
         yield f"Timestamp must be an ISO-8601 date and time with a zone, not {timestamp!r}"
 
 
@@ -262,7 +195,7 @@ def _all(*checks: Any) -> Any:
 
 
 _OF_TYPE: dict[str, Any] = {
-    "Choice": _choice,
+    "Choice": choice_rules.problems,
     "Wait": _wait,
     "Map": _all(_map, _retries),
     "Task": _retries,

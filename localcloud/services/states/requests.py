@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.services.sagemaker.ports import ApiError
-from localcloud.services.sagemaker.validation import validate
+from localcloud.api.errors import ApiError
+from localcloud.api.validation import validate
 from localcloud.services.states import sdk
 
-Refused = tuple[str, str]
-
+_INPUT_LIMIT = 262_144
 _ARNS = ("stateMachineArn", "executionArn", "activityArn", "mapRunArn")
 # What AWS refuses in the name of a machine, an execution or an activity.
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 _CHANGES = {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration"}
 
 
-def refused(action: str, given: Mapping[str, Any]) -> Refused | None:
-    """The code and the message of the refusal, or None."""
+def check(action: str, given: Mapping[str, Any]) -> None:
+    """Raise ApiError where AWS would refuse the request unseen."""
     for name in _ARNS:
         arn = given.get(name)
         if isinstance(arn, str) and not arn.startswith("arn:"):
-            return "InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'"
+            raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
     if action.startswith("List"):
-        return _listed(action, given)
+        _check_listing(action, given)
     if action in ("CreateActivity", "CreateStateMachine"):
-        return refused_name(given.get("name"))
+        _check_name(given.get("name"))
     if action == "UpdateStateMachine" and not given.keys() & {*_CHANGES, "encryptionConfiguration"}:
         wanted = "the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration"
-        return "MissingRequiredParameter", f"Either {wanted} must be specified"
-    return None
+        raise ApiError("MissingRequiredParameter", f"Either {wanted} must be specified")
 
 
-def refused_name(name: Any) -> Refused | None:
+def check_start(name: str | None, text: str) -> None:
+    """Raise ApiError where an execution cannot have the name or the input."""
+    _check_name(name)
+    if len(text.encode()) > _INPUT_LIMIT:
+        raise ApiError("InvalidExecutionInput", f"The input is over {_INPUT_LIMIT} bytes")
+    try:
+        json.loads(text)
+    except ValueError as error:
+        message = f"Invalid State Machine Execution Input: {error}"
+        raise ApiError("InvalidExecutionInput", message) from error
+
+
+def _check_name(name: Any) -> None:
     if isinstance(name, str) and (not 1 <= len(name) <= 80 or _BAD_NAME.search(name)):
-        return "InvalidName", f"Invalid Name: '{name}'"
-    return None
+        raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
 
-def _listed(action: str, given: Mapping[str, Any]) -> Refused | None:
+def _check_listing(action: str, given: Mapping[str, Any]) -> None:
     model = sdk.operation("stepfunctions", action)
     shape = model.input_shape if model else None
-    if shape is None:
-        return None
-    try:
+    if shape is not None:
         validate(shape, {name: value for name, value in given.items() if name in shape.members})
-    except ApiError as error:
-        return error.code, error.message
-    return None

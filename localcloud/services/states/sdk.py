@@ -1,11 +1,8 @@
-"""A state machine's call of an AWS API, by botocore's own model of that API.
+"""AWS's APIs as state machines and templates name them, by botocore's own models.
 
-One generic caller serves every `aws-sdk:` task and the optimised integrations: parameters are matched to
-the model without regard to case, the answer is turned into JSON as Step Functions shows it (streams as
-text, times as ISO 8601), and errors are named as AWS's Java SDK names them. So a misspelt parameter fails
-here as it does there.
-
-The cost: each call is one HTTP request to the local endpoint.
+Parameters are matched to the model without regard to case, so a misspelt one fails here as it does at AWS.
+`Caller` is how CloudFormation's types ask this cloud for what they stand for; an answer is plain JSON then,
+and errors are named as AWS's Java SDK names them. The cost: each call is one HTTP request to the endpoint.
 """
 
 from __future__ import annotations
@@ -19,12 +16,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from localcloud.api.models import clean_session, service_model
+
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, ServiceModel, Shape
+    from botocore.model import OperationModel, Shape
 
 # Where Step Functions' name (the Java SDK's) is not the model's service id in lower case.
 _NAMES = {
@@ -48,7 +46,7 @@ class TaskError(Exception):
 @functools.lru_cache(maxsize=1)
 def _services() -> dict[str, str]:
     """Step Functions' service name -> botocore's."""
-    names = botocore.session.get_session().get_available_services()
+    names = clean_session().get_available_services()
     return {name.replace("-", ""): name for name in names} | _NAMES
 
 
@@ -60,16 +58,10 @@ def service_name(sdk_name: str) -> str | None:
 @functools.lru_cache(maxsize=64)
 def operation(service: str, action: str) -> OperationModel | None:
     """The model of an action written in lower camel case, or None."""
-    model = _model(service)
+    model = service_model(service)
     wanted = action[:1].upper() + action[1:]
     found = wanted if wanted in model.operation_names else _ignoring_case(model.operation_names, wanted)
     return model.operation_model(found) if found else None
-
-
-@functools.lru_cache(maxsize=16)
-def _model(service: str) -> ServiceModel:
-    """All of a service's actions; a large service's takes a tenth of a second to read."""
-    return botocore.session.get_session().get_service_model(service)
 
 
 def _ignoring_case(names: Any, wanted: str) -> str | None:
@@ -90,8 +82,8 @@ class Caller:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def call(self, service: str, action: str, arguments: Any, *, optimised: bool = False) -> dict[str, Any]:
-        """Call an action; raises TaskError named as AWS names it for that kind of integration."""
+    def call(self, service: str, action: str, arguments: Any) -> dict[str, Any]:
+        """Call an action; raises TaskError."""
         model = operation(service, action)
         if model is None:
             raise TaskError("States.Runtime", f"{service} has no action '{action}'")
@@ -99,7 +91,7 @@ class Caller:
         try:
             answer = getattr(self._client(service), _method(self._client(service), model.name))(**parameters)
         except ClientError as error:
-            raise _named(model, error, optimised) from error
+            raise _named(model, error) from error
         except ParamValidationError as error:
             raise TaskError("States.Runtime", str(error)) from error
         except BotoCoreError as error:
@@ -107,7 +99,7 @@ class Caller:
                 f"{java_name(model.service_model.service_id)}.SdkClientException", str(error)
             ) from error
         answer.pop("ResponseMetadata", None)
-        return to_output(model.output_shape, answer, optimised)  # type: ignore[no-any-return]
+        return to_output(model.output_shape, answer)  # type: ignore[no-any-return]
 
     def _client(self, service: str) -> Any:
         with self._lock:
@@ -130,27 +122,17 @@ def _method(client: Any, name: str) -> str:
     return next(method for method, api in methods.items() if api == name)
 
 
-def _named(model: OperationModel, error: ClientError, optimised: bool) -> TaskError:
+def _named(model: OperationModel, error: ClientError) -> TaskError:
     code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
     metadata: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
     status, request = metadata.get("HTTPStatusCode"), metadata.get("RequestId")
     service_id = str(model.service_model.service_id)
     modelled = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
     modelled |= {shape.name for shape in model.error_shapes}
-    if code in modelled:
-        name = code if code.endswith("Exception") else f"{code}Exception"
-    else:
-        name = f"Amazon{service_id}Exception" if optimised else f"{java_name(service_id)}Exception"
-    if optimised:
-        place = (
-            f"Service: Amazon{service_id}; Status Code: {status}; Error Code: {code}; Request ID: {request}"
-        )
-        cause = f"{message} ({place})"
-        return TaskError(f"{service_id.replace(' ', '')}.{name}", cause)
-    cause = (
-        f"{message} (Service: {service_id.replace(' ', '')}, Status Code: {status}, Request ID: {request})"
-    )
-    return TaskError(f"{java_name(service_id)}.{name}", cause)
+    name = code.removesuffix("Exception") if code in modelled else java_name(service_id)
+    service = service_id.replace(" ", "")
+    cause = f"{message} (Service: {service}, Status Code: {status}, Request ID: {request})"
+    return TaskError(f"{java_name(service_id)}.{name}Exception", cause)
 
 
 def to_parameters(shape: Shape | None, value: Any, path: str) -> Any:
@@ -192,28 +174,19 @@ def _members(shape: Any, value: Mapping[str, Any], path: str) -> Any:
             yield name, to_parameters(shape.members[name], item, f"{path}.{key}")
 
 
-def to_output(shape: Shape | None, value: Any, optimised: bool) -> Any:
-    """An API's answer as a state sees it: PascalCase keys and plain JSON."""
+def to_output(shape: Shape | None, value: Any) -> Any:
+    """An API's answer as plain JSON with keys in PascalCase."""
     kind = shape.type_name if shape is not None else ""
     if isinstance(value, Mapping):
         if kind == "map":
-            return {k: to_output(shape.value, v, optimised) for k, v in value.items()}  # type: ignore[union-attr]
+            return {k: to_output(shape.value, v) for k, v in value.items()}  # type: ignore[union-attr]
         members = shape.members if kind == "structure" else {}  # type: ignore[union-attr]
-        return {
-            k[:1].upper() + k[1:]: to_output(members.get(k), v, optimised)
-            for k, v in value.items()
-            if v is not None
-        }
+        present = {k: v for k, v in value.items() if v is not None}
+        return {k[:1].upper() + k[1:]: to_output(members.get(k), v) for k, v in present.items()}
     if isinstance(value, list):
-        return [to_output(getattr(shape, "member", None), item, optimised) for item in value]
+        return [to_output(getattr(shape, "member", None), item) for item in value]
     if isinstance(value, datetime):
-        moment = value.astimezone(UTC)
-        # The optimised integrations give milliseconds since 1970, the SDK ones ISO 8601.
-        return (
-            int(moment.timestamp() * 1000)
-            if optimised
-            else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        )
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     if hasattr(value, "read"):
         value = value.read()
     return value.decode("utf-8", "replace") if isinstance(value, (bytes, bytearray)) else value

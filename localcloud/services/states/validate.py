@@ -15,19 +15,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.states import expressions, refusals, tasks
+from localcloud.services.states import expressions, refusals, retries, tasks
 from localcloud.services.states.fields import (
-    CATCH,
     ENDS,
-    ERRORS,
     EVERYWHERE,
     FIELDS,
     GOES_ON,
     JSONATA_ONLY,
     JSONPATH_ONLY,
     MACHINE,
-    RETRY,
 )
+from localcloud.services.states.literals import positive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +45,7 @@ def problems_of_file(path: Path) -> list[str]:
 
 
 def problems_of_text(text: str) -> list[str]:
-    """What is wrong with a definition, each problem with its place; an empty list when nothing is."""
+    """What is wrong with a definition, each problem with where it is; an empty list when nothing is."""
     try:
         definition = json.loads(text, object_pairs_hook=_unique)
     except ValueError as error:
@@ -76,9 +74,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _machine(machine: Mapping[str, Any], place: str, language: str, *, top: bool) -> Iterator[str]:
+def _machine(machine: Mapping[str, Any], prefix: str, language: str, *, top: bool) -> Iterator[str]:
     states = machine.get("States")
-    at = place or "definition"
+    at = prefix or "definition"
     if not isinstance(states, dict) or not states:
         yield f"{at}: States must be an object with at least one state"
         return
@@ -87,13 +85,13 @@ def _machine(machine: Mapping[str, Any], place: str, language: str, *, top: bool
     if language not in ("JSONPath", "JSONata"):
         yield f"{at}: QueryLanguage must be JSONPath or JSONata, not {language!r}"
     if top:
-        yield from _positive(machine, "TimeoutSeconds", at)
+        yield from positive(machine, "TimeoutSeconds", at)
     if machine.get("StartAt") not in states:
         yield f"{at}: StartAt names no state: {machine.get('StartAt')!r}"
     for name, state in states.items():
-        yield from _state(name, state, states, f"{place}{name}", language)
+        yield from _state(name, state, states, f"{prefix}{name}", language)
     for name in states.keys() - _reached(machine.get("StartAt"), states):
-        yield f"{place}{name}: no state leads here"
+        yield f"{prefix}{name}: no state leads here"
 
 
 def _state(name: str, state: Any, states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:
@@ -110,7 +108,7 @@ def _state(name: str, state: Any, states: Mapping[str, Any], at: str, language: 
         yield f"{at}: a {kind} state has no field {key!r}"
     yield from _language(state, at, language)
     yield from _transitions(state, states, at)
-    yield from _faults(state, states, at)
+    yield from retries.problems(state, at)
     yield from (f"{at}: {problem}" for problem in expressions.problems(state, language))
     yield from (f"{at}: {problem}" for problem in refusals.problems(state, language))
     yield from _KINDS.get(kind, _nothing)(state, states, at, language)
@@ -158,51 +156,6 @@ def _reached(start: Any, states: Mapping[str, Any]) -> set[str]:
     return reached
 
 
-def _faults(state: Mapping[str, Any], states: Mapping[str, Any], at: str) -> Iterator[str]:
-    for field, allowed in (("Retry", RETRY), ("Catch", CATCH)):
-        rules = state.get(field)
-        if rules is None:
-            continue
-        if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-            yield f"{at}: {field} must be a list of objects"
-            continue
-        for index, rule in enumerate(rules):
-            place = f"{at}.{field}[{index}]"
-            yield from (f"{place}: unknown field {key!r}" for key in rule.keys() - allowed)
-            yield from _error_names(rule.get("ErrorEquals"), place, last=index == len(rules) - 1)
-            if field == "Catch" and "Next" not in rule:
-                yield f"{place}: needs Next"
-            yield from (_retry_numbers(rule, place) if field == "Retry" else ())
-
-
-def _error_names(names: Any, place: str, *, last: bool) -> Iterator[str]:
-    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        yield f"{place}: ErrorEquals must be a list of error names"
-        return
-    if "States.ALL" in names and (len(names) > 1 or not last):
-        yield f"{place}: States.ALL must stand alone and last"
-    for name in names:
-        if name.startswith("States.") and name.removeprefix("States.") not in ERRORS:
-            yield f"{place}: there is no error {name!r}"
-
-
-def _retry_numbers(rule: Mapping[str, Any], place: str) -> Iterator[str]:
-    yield from _positive(rule, "IntervalSeconds", place)
-    yield from _positive(rule, "MaxDelaySeconds", place)
-    if isinstance(rule.get("BackoffRate"), (int, float)) and rule["BackoffRate"] < 1:
-        yield f"{place}: BackoffRate must be at least 1"
-    if isinstance(rule.get("MaxAttempts"), (int, float)) and rule["MaxAttempts"] < 0:
-        yield f"{place}: MaxAttempts cannot be negative"
-
-
-def _positive(state: Mapping[str, Any], key: str, at: str) -> Iterator[str]:
-    value = state.get(key)
-    if value is None or (isinstance(value, str) and ("${" in value or value.startswith("{%"))):
-        return
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        yield f"{at}: {key} must be a whole number above 0, not {value!r}"
-
-
 def _nothing(state: Mapping[str, Any], states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:
     yield from ()
 
@@ -210,8 +163,8 @@ def _nothing(state: Mapping[str, Any], states: Mapping[str, Any], at: str, langu
 def _task(state: Mapping[str, Any], states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:
     arguments = state.get("Arguments", {}) if language == "JSONata" else state.get("Parameters", {})
     yield from (f"{at}: {problem}" for problem in tasks.problems(state.get("Resource"), arguments))
-    yield from _positive(state, "TimeoutSeconds", at)
-    yield from _positive(state, "HeartbeatSeconds", at)
+    yield from positive(state, "TimeoutSeconds", at)
+    yield from positive(state, "HeartbeatSeconds", at)
 
 
 def _choice(state: Mapping[str, Any], states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:
@@ -220,13 +173,13 @@ def _choice(state: Mapping[str, Any], states: Mapping[str, Any], at: str, langua
         yield f"{at}: needs at least one rule in Choices"
         return
     for index, rule in enumerate(rules):
-        place = f"{at}.Choices[{index}]"
+        path = f"{at}.Choices[{index}]"
         if not isinstance(rule, dict) or "Next" not in rule:
-            yield f"{place}: needs Next"
+            yield f"{path}: needs Next"
         elif language == "JSONata" and "Condition" not in rule:
-            yield f"{place}: needs Condition"
+            yield f"{path}: needs Condition"
         elif language == "JSONPath" and not rule.keys() & {"Variable", "And", "Or", "Not"}:
-            yield f"{place}: needs Variable, And, Or or Not"
+            yield f"{path}: needs Variable, And, Or or Not"
 
 
 def _wait(state: Mapping[str, Any], states: Mapping[str, Any], at: str, language: str) -> Iterator[str]:

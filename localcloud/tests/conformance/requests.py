@@ -12,8 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from localcloud.api.models import service_model
 from localcloud.services.sagemaker.search.operations import KINDS, shape_of
-from localcloud.services.sagemaker.shapes import service_model
 from localcloud.tests.conformance import values
 
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -38,7 +38,7 @@ class Recipe:
 
 def _queries(action: str, *without: str, **given: Any) -> Recipe:
     """A list's request: every member may be anything."""
-    shape = service_model().operation_model(action).input_shape
+    shape = service_model("sagemaker").operation_model(action).input_shape
     assert shape is not None
     free = tuple(name for name in shape.members if name not in (*_PAGES, *without, *given))
     return Recipe(given, free=free)
@@ -193,7 +193,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 def requests(action: str) -> st.SearchStrategy[dict[str, Any]]:
     """Valid requests, but for the name that must be new."""
     recipe = VALID[action]
-    shape = service_model().operation_model(action).input_shape
+    shape = service_model("sagemaker").operation_model(action).input_shape
     assert shape is not None
     generated = {name: values.of(shape.members[name], 1) for name in recipe.free}
     needed = {name: generated.pop(name) for name in recipe.free if name in shape.required_members}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
+from localcloud.api.models import service_model
 from localcloud.services.sagemaker import SageMaker
-from localcloud.services.sagemaker.shapes import service_model
 from localcloud.tests.conformance import values
 from localcloud.tests.conformance.requests import OTHERS, ROLE, VALID, requests, searches
 from localcloud.tests.unit.sagemaker.laptop import FakePorts
@@ -42,7 +42,7 @@ def test_what_the_model_allows_is_taken_and_told_again(wire: Wire, action: str) 
         if recipe.describe is not None:
             asked = {member: answer[known] for member, known in recipe.told_by.items()} or named
             told = wire.ask("valid", recipe.describe, asked)
-            known = service_model().operation_model(recipe.describe).output_shape
+            known = service_model("sagemaker").operation_model(recipe.describe).output_shape
             assert known is not None
             expected = {name: drawn[name] for name in recipe.free if name in drawn and name in known.members}
             assert {name: told.get(name) for name in expected} == expected
@@ -114,7 +114,7 @@ def _name(item: dict[str, Any]) -> str:
 
 
 def _list_member(action: str) -> str:
-    shape = service_model().operation_model(action).output_shape
+    shape = service_model("sagemaker").operation_model(action).output_shape
     assert shape is not None
     return next(name for name in shape.members if name != "NextToken")
 

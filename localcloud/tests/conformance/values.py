@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import strategies as st
 
-from localcloud.services.sagemaker.validation import _python_pattern
+from localcloud.api.validation import _python_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from localcloud.services.sagemaker.shapes import clean_session, service_model
+from localcloud.api.models import clean_session, service_model
 from localcloud.tests.conformance.answers import wrong_with
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Wire:
             self._check_error(error)
             raise
         answer: dict[str, Any] = self._raw
-        wrong = list(wrong_with(service_model().operation_model(action).output_shape, answer))
+        wrong = list(wrong_with(service_model("sagemaker").operation_model(action).output_shape, answer))
         assert not wrong, f"{action} {json.dumps(payload)}: {wrong}"
         return answer
 
@@ -67,7 +67,7 @@ class Wire:
         raise AssertionError(f"{action} took {json.dumps(payload)[:500]} and answered {answer}")
 
     def input_shape(self, action: str) -> StructureShape:
-        shape = service_model().operation_model(action).input_shape
+        shape = service_model("sagemaker").operation_model(action).input_shape
         assert shape is not None
         return shape
 

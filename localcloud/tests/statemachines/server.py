@@ -15,10 +15,18 @@ def main(port: int, folder: Path) -> None:
     settings.prepare(folder, port, "000000000000", "us-east-1")
     from localcloud.front.server import Server
     from localcloud.ministack.app import application
-    from localcloud.services.states import engine
+    from localcloud.ministack.stepfunctions.store import Store
+    from localcloud.services.states.durable import ForgottenExecutions
+    from localcloud.services.states.engine import Engine
+    from localcloud.services.states.interpreter.services import Services
+    from localcloud.services.states.service import StepFunctions
 
-    engine.install(f"http://127.0.0.1:{port}", "000000000000", "us-east-1")
+    store, keep = Store(), ForgottenExecutions()
+    engine = Engine(store, Services(f"http://127.0.0.1:{port}"), keep)
+    states = StepFunctions(store, engine, keep)
+    states.install()
     Server(application(), port).start()
+    states.start()
     print("ready", flush=True)
     threading.Event().wait()
 

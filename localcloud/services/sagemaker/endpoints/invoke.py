@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
+from localcloud.api.models import service_model
+from localcloud.api.validation import validate
 from localcloud.services.sagemaker.endpoints.capture import Capture, Exchange
 from localcloud.services.sagemaker.endpoints.metrics import Meter, Served
 from localcloud.services.sagemaker.endpoints.server import Answer, NoAnswer, Server
-from localcloud.services.sagemaker.ports import ApiError
-from localcloud.services.sagemaker.shapes import RUNTIME, service_model
-from localcloud.services.sagemaker.validation import validate
+from localcloud.services.sagemaker.shapes import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, Operation, now
 from localcloud.services.sagemaker.endpoints.fleet import blueprint
 from localcloud.services.sagemaker.listing import Listing
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.unsupported import (
     Honoured,
     leaves,

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.runtime.data import DataError
 from localcloud.services.sagemaker.runtime.tree import Tree
 

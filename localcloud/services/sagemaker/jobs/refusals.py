@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 CLOUD_STOPPED = (
     "InternalServerError: the local cloud was stopped while this job ran. Please start the job again."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.resources.named import NamedRecords
 from localcloud.services.sagemaker.unsupported import Honoured, leaves, refuse_unsupported
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, Operation, now
 from localcloud.services.sagemaker.listing import Listing
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.resources.identity import user_of
 from localcloud.services.sagemaker.unsupported import leaves, refuse_unsupported
 

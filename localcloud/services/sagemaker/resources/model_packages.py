@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, Operation, now
 from localcloud.services.sagemaker.listing import Listing
-from localcloud.services.sagemaker.ports import ApiError, ImageUnavailable
+from localcloud.services.sagemaker.ports import ImageUnavailable
 from localcloud.services.sagemaker.resources.identity import user_of
 from localcloud.services.sagemaker.unsupported import leaves, refuse_other_values, refuse_unsupported
 

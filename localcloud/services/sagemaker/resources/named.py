@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, now
 from localcloud.services.sagemaker.listing import Listing
-from localcloud.services.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
     from localcloud.services.sagemaker.store import Record

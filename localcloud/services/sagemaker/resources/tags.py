@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.listing import page_of
-from localcloud.services.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from localcloud.services.sagemaker.botocore_session import clean_session
+from localcloud.api.models import clean_session
 
 if TYPE_CHECKING:
     from localcloud.services.sagemaker.ports import CloudPorts

@@ -13,7 +13,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from localcloud.api.errors import ApiError
+from localcloud.api.models import service_model
 from localcloud.services.sagemaker.listing import page_of
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.search.expression import check, meets, number_of, values_at
-from localcloud.services.sagemaker.shapes import known_members, service_model
+from localcloud.services.sagemaker.shapes import CONTROL, known_members
 from localcloud.services.sagemaker.unsupported import refuse_other_values, unsupported
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Search:
 
 def shape_of(kind: str) -> Any:
     """AWS's model of what a search for that kind finds."""
-    return service_model().shape_for(_SHAPES.get(kind, kind))
+    return service_model(CONTROL).shape_for(_SHAPES.get(kind, kind))
 
 
 def _search_record(kind: str, record: Record) -> Record:

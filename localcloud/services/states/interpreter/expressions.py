@@ -28,9 +28,9 @@ class Expression(StringJSONata):  # type: ignore[misc]
         self.location = location
 
     def fail(self, env: Any, said: str) -> EvaluationFailure:
-        place = f" specified for the field '{self.location}'" if self.location else ""
+        where = f" specified for the field '{self.location}'" if self.location else ""
         return EvaluationFailure(
-            env, f"The JSONata expression '{self.expression}'{place} {said}", self.location
+            env, f"The JSONata expression '{self.expression}'{where} {said}", self.location
         )
 
     def unexpected(self, env: Any, value: Any, wanted: str) -> EvaluationFailure:

@@ -56,8 +56,8 @@ def runtime_failure(env: Any, cause: str) -> Any:
 
 def failure_inside(env: Any, error: dict[str, Any], event: Any) -> Any:
     """The failure of a program inside a state, whose cause says already where it arose."""
-    told = error.get("error"), error.get("cause")
-    found = failure(env, *told, event=event, details="executionFailedEventDetails")
+    given = error.get("error"), error.get("cause")
+    found = failure(env, *given, event=event, details="executionFailedEventDetails")
     found.failure_event.inside = True
     return found
 

@@ -85,8 +85,8 @@ class Map(Faulty, StateMap):  # type: ignore[misc]
         if not self._is_language_query_jsonpath():
             said = f"Map state input must be an array but was: {jsonata_engine.shown(items)}"
             raise EvaluationFailure(env, said, "")
-        place = getattr(getattr(self.items_path, "string_sampler", None), "literal_value", "$")
-        raise runtime_failure(env, f'Reference path "{place}" must point to array.')
+        path = getattr(getattr(self.items_path, "string_sampler", None), "literal_value", "$")
+        raise runtime_failure(env, f'Reference path "{path}" must point to array.')
 
     def select(self, frame: Any, env: Any, index: int, item: Any) -> Any:
         """The input of one iteration."""

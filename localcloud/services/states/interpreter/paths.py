@@ -110,15 +110,15 @@ def reference(path: str) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def put(place: Any, steps: tuple[str | int, ...], value: Any) -> Any:
-    """`place` with the value at the end of the steps; objects that are missing on the way are made."""
+def put(tree: Any, steps: tuple[str | int, ...], value: Any) -> Any:
+    """`tree` with the value at the end of the steps; objects that are missing on the way are made."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]
-    if isinstance(step, str) and isinstance(place, dict):
-        return {**place, step: put(place.get(step, {}), rest, value)}
-    if isinstance(step, int) and isinstance(place, list) and step < len(place):
-        return [*place[:step], put(place[step], rest, value), *place[step + 1 :]]
+    if isinstance(step, str) and isinstance(tree, dict):
+        return {**tree, step: put(tree.get(step, {}), rest, value)}
+    if isinstance(step, int) and isinstance(tree, list) and step < len(tree):
+        return [*tree[:step], put(tree[step], rest, value), *tree[step + 1 :]]
     raise ResultPathMismatch
 
 

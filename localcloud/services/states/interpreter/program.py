@@ -218,6 +218,10 @@ class Builder(Preprocessor):  # type: ignore[misc]
         names._eval_body = lambda env: match(env, names.error_names)
         return names
 
+    def visitError_name(self, ctx: Any) -> Any:
+        name = super().visitError_name(ctx)
+        return seam.CustomErrorName(name.error_name) if type(name) is seam.ErrorName else name
+
     def visitRetrier_decl(self, ctx: Any) -> Any:
         retrier = super().visitRetrier_decl(ctx)
         retrier.jitter_strategy = waits.Interval(retrier.jitter_strategy)
@@ -312,29 +316,17 @@ def _named(field: str, component: Any) -> Any:
 
 def install() -> None:
     """Put this package's own where moto looks names up while it runs; once a process."""
-    seam.install_once(_install)
-
-
-def _install() -> None:
-    seam.replace(
+    seam.install_once(
         {
-            ("asl.utils.json_path", "parse"): paths.parse,
-            ("asl.component.common.path.result_path", "parse"): paths.parse,
-            ("asl.component.state.state", "StateData"): history.state_data,
-            ("asl.eval.environment", "VariableStore"): history.Variables,
-            ("asl.parse.preprocessor", "from_string_literal"): _from_string_literal,
-            (
-                "asl.component.state.exec.state_task.service.state_task_service_callback",
-                "_DELAY_SECONDS_SYNC_CONDITION_CHECK",
-            ): 0.1,
+            "extract_json": paths.extract,
+            "is_within_size_quota": history.fits,
+            "boto_client_for": _client_for,
+            "parse": paths.parse,
+            "StateData": history.state_data,
+            "VariableStore": history.Variables,
+            "from_string_literal": _from_string_literal,
+            "_DELAY_SECONDS_SYNC_CONDITION_CHECK": 0.1,
         }
-    )
-    seam.replace_everywhere(seam.boto_client_for, "boto_client_for", _client_for)
-    seam.replace_everywhere(seam.extract_json, "extract_json", paths.extract)
-    seam.replace_everywhere(seam.is_within_size_quota, "is_within_size_quota", history.fits)
-    # moto refuses at run time to let a branch or an iteration fail with one of the States errors.
-    seam.replace_everywhere(
-        seam.CustomErrorName, "CustomErrorName", seam.ErrorName, but=("asl.parse.preprocessor",)
     )
 
 

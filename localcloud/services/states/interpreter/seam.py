@@ -3,6 +3,9 @@
 moto documents none of this. So each name is listed once, the other modules import from here alone, and
 a moto that has renamed one is refused at start with the list of what is missing, instead of failing in
 the middle of an execution.
+
+What the interpreter puts in the place of moto's own is listed too. A name that many of moto's modules
+import from one (`SHARED`) is replaced in that one before the others are imported, so they all take ours.
 """
 
 from __future__ import annotations
@@ -14,10 +17,11 @@ import logging
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.errors import CloudError
+from localcloud.ministack import rebinding
 
 _ROOT = "moto.stepfunctions.parser."
 _MAP = "asl.component.state.exec.state_map."
@@ -27,7 +31,6 @@ _COMMON = "asl.component.common."
 NAMES: dict[str, tuple[str, ...]] = {
     "api": ("ActivityDoesNotExist", "HistoryEventType", "StateMachineType"),
     "utils": ("TMP_THREADS",),
-    "quotas": ("is_within_size_quota",),
     "backend.activity": ("ActivityTask",),
     "asl.antlr.runtime.ASLLexer": ("ASLLexer",),
     "asl.antlr.runtime.ASLParser": ("ASLParser",),
@@ -81,7 +84,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     _TASK + "service.state_task_service_unsupported": ("StateTaskServiceUnsupported",),
     _TASK + "service.state_task_service_factory": ("state_task_service_for",),
     _COMMON + "error_name.error_name": ("ErrorName",),
-    _COMMON + "error_name.custom_error_name": ("CustomErrorName",),
     _COMMON + "error_name.error_equals_decl": ("ErrorEqualsDecl",),
     _COMMON + "error_name.states_error_name": ("StatesErrorName",),
     _COMMON + "error_name.states_error_name_type": ("StatesErrorNameType",),
@@ -108,13 +110,19 @@ NAMES: dict[str, tuple[str, ...]] = {
         "CallbackOutcomeTimedOut",
         "CallbackPoolManager", "HeartbeatTimedOut", "HeartbeatTimeoutError",
     ),
-    "asl.utils.boto_client": ("boto_client_for",),
-    "asl.utils.json_path": ("NoSuchJsonPathError", "extract_json"),
+    "asl.utils.json_path": ("NoSuchJsonPathError",),
 }  # fmt: skip
 
-# Where moto looks a name up when it runs, and the interpreter's own in its place (`install` fills these in).
+# Functions that moto's modules import from each other, and the interpreter's own instead. In an order in
+# which the import of the next one imports nobody who wants one of those before.
+SHARED: tuple[tuple[str, str], ...] = (
+    ("asl.utils.json_path", "extract_json"),
+    ("quotas", "is_within_size_quota"),
+    ("asl.utils.boto_client", "boto_client_for"),
+)
+_CUSTOM_NAME = (_COMMON + "error_name.custom_error_name", "CustomErrorName")
+# Where one of moto's modules looks a name up when it runs, and the interpreter's own in its place.
 REPLACED: tuple[tuple[str, str], ...] = (
-    ("asl.utils.json_path", "parse"),
     ("asl.component.common.path.result_path", "parse"),
     ("asl.component.state.state", "StateData"),
     ("asl.eval.environment", "VariableStore"),
@@ -135,15 +143,41 @@ class SeamMissing(CloudError):
 
 
 _found: dict[str, Any] = {}
-_lock = threading.Lock()
+_ours: dict[str, Callable[..., Any]] = {}
+_lock = threading.RLock()
 _installed: list[bool] = []
 
 
 def _load() -> dict[str, Any]:
     """Every listed name; raises SeamMissing with all that this moto lacks."""
     missing: list[str] = []
-    with _without_batch():
+    with _lock, _without_batch():
+        if not _found:
+            _share(missing)
         return _load_names(missing)
+
+
+def _share(missing: list[str]) -> None:
+    """Replace what moto's modules take from each other, before they do."""
+    for module, name in SHARED:
+        holder = _holder(module, name, missing)
+        if holder is not None:
+            rebinding.replace(holder, name, _given_later(name))
+    # moto refuses at run time to let a branch or an iteration fail with one of the States errors. `program`
+    # refuses a definition that has them, and needs moto's own for it.
+    module, name = _CUSTOM_NAME
+    holder = _holder(module, name, missing)
+    if holder is not None:
+        _found[name] = rebinding.replace(holder, name, holder.ErrorName)
+
+
+def _given_later(name: str) -> Callable[..., Any]:
+    """What `install_once` gives; the interpreter's modules need moto's to be imported."""
+
+    def ours(*arguments: Any, **keywords: Any) -> Any:
+        return _ours[name](*arguments, **keywords)
+
+    return ours
 
 
 @contextlib.contextmanager
@@ -166,56 +200,48 @@ def _without_batch() -> Iterator[None]:
 
 def _load_names(missing: list[str]) -> dict[str, Any]:
     for module, names in NAMES.items():
-        place = _module(module, missing)
         for name in names:
-            if place is not None and hasattr(place, name):
-                _found[name] = getattr(place, name)
-            elif place is not None:
-                missing.append(f"{_ROOT}{module}.{name}")
+            holder = _holder(module, name, missing)
+            if holder is not None:
+                _found[name] = getattr(holder, name)
     for module, name in REPLACED:
-        if not hasattr(_module(module, missing), name):
-            missing.append(f"{_ROOT}{module}.{name}")
+        _holder(module, name, missing)
     if missing:
         raise SeamMissing(importlib.metadata.version("moto"), missing)
     return _found
 
 
-def _module(path: str, missing: list[str]) -> Any:
+def _holder(module: str, name: str, missing: list[str]) -> Any:
+    """The module of moto's that has the name; None, and noted, where there is none."""
+    path = f"{_ROOT}{module}"
     try:
-        return importlib.import_module(_ROOT + path)
+        holder = importlib.import_module(path)
     except ImportError as error:
-        missing.append(f"{_ROOT}{path} ({error})")
+        missing.append(f"{path} ({error})")
         return None
+    if not hasattr(holder, name):
+        missing.append(f"{path}.{name}")
+        return None
+    return holder
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("__") or not (_found or _load()) or name not in _found:
+    if not name.startswith("__") and name not in _found:
+        _load()
+    if name not in _found:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _found[name]
 
 
-def replace(replacements: dict[tuple[str, str], Any]) -> None:
-    """Put our own where moto looks its names up at run time; once a process."""
-    for (module, name), value in replacements.items():
-        setattr(importlib.import_module(_ROOT + module), name, value)
-
-
-def replace_everywhere(original: Any, name: str, value: Any, but: tuple[str, ...] = ()) -> None:
-    """Replace a name in every module of moto's parser that has imported it."""
-    for path, module in list(sys.modules.items()):
-        if (
-            path.startswith(_ROOT)
-            and path.removeprefix(_ROOT) not in but
-            and getattr(module, name, None) is original
-        ):
-            setattr(module, name, value)
-
-
-def install_once(install: Any) -> None:
-    """Run `install` the first time only. moto's log lines would report every failed state a second time."""
+def install_once(replacements: dict[str, Any]) -> None:
+    """Put the interpreter's own in the place of what is listed, the first time only. moto's log lines would
+    report every failed state a second time."""
     with _lock:
-        if not _installed:
-            _load()
-            logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
-            install()
-            _installed.append(True)
+        if _installed:
+            return
+        _load()
+        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+        _ours.update({name: replacements[name] for _, name in SHARED})
+        for module, name in REPLACED:
+            rebinding.replace(importlib.import_module(_ROOT + module), name, replacements[name])
+        _installed.append(True)

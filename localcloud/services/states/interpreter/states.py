@@ -126,9 +126,9 @@ class Faulty(Reporting):
     @staticmethod
     def _construct_error_output_value(failure_event: Any) -> dict[str, Any]:
         """What a Catch is given: null for what was not told, but for the cause of a timeout."""
-        told: dict[str, Any] = next(iter(failure_event.event_details.values()), {})
-        error = told.get("error")
-        return {"Error": error, "Cause": told.get("cause", "" if error == TIMEOUT else None)}
+        details: dict[str, Any] = next(iter(failure_event.event_details.values()), {})
+        error = details.get("error")
+        return {"Error": error, "Cause": details.get("cause", "" if error == TIMEOUT else None)}
 
     def _failed_attempt(self, env: Any, event: Any) -> None:
         """What the history says of a failure that may still be retried."""

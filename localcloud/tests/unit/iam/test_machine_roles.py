@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.services.states.machine_roles import MachineRoles, RoleRefused
+from localcloud.api.errors import ApiError
+from localcloud.services.states.machine_roles import MachineRoles
 from localcloud.tests.unit.iam.test_authority import ROLE, Town, authority
 
 
@@ -23,12 +24,12 @@ def test_a_role_that_trusts_another_is_refused(tmp_path: Path, principal: str) -
     town = Town()
     trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": principal}}
     town.trusts[ROLE] = {"Statement": [trusting]}
-    with pytest.raises(RoleRefused) as refused:
+    with pytest.raises(ApiError) as refused:
         MachineRoles(authority(town, tmp_path)).check(ROLE, "{}", None)
     assert refused.value.code == "AccessDeniedException"
 
 
 def test_what_is_no_role_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RoleRefused, match="Invalid Role Arn: 'someone'") as refused:
+    with pytest.raises(ApiError, match="Invalid Role Arn: 'someone'") as refused:
         MachineRoles(authority(Town(), tmp_path)).check("someone", "{}", None)
     assert refused.value.code == "InvalidArn"

@@ -76,9 +76,7 @@ def test_answers_become_plain_json() -> None:
     """Keys in PascalCase, but the keys of a map stay as they are."""
     model = operation("stepfunctions", "describeExecution")
     assert model is not None
-    assert to_output(model.output_shape, {"executionArn": "x", "output": None}, optimised=False) == {
-        "ExecutionArn": "x"
-    }
+    assert to_output(model.output_shape, {"executionArn": "x", "output": None}) == {"ExecutionArn": "x"}
 
 
 def test_an_alarm_event_has_the_documented_shape() -> None:

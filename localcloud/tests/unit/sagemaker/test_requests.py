@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.api.models import service_model
 from localcloud.services.sagemaker import ApiError, SageMaker
-from localcloud.services.sagemaker.shapes import operation_model, service_model
+from localcloud.services.sagemaker.shapes import operation_model
 from localcloud.tests.unit.sagemaker.laptop import IMAGE, ROLE, FakePorts, Laptop
 
 MODEL = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}}
@@ -72,7 +73,7 @@ def test_every_operation_that_is_here_exists_at_aws_and_every_other_is_refused_b
     """Never a made-up success."""
     for action in service.operations:
         assert operation_model(action) is not None
-    missing = set(service_model().operation_names) - set(service.operations)
+    missing = set(service_model("sagemaker").operation_names) - set(service.operations)
     for action in missing:
         with pytest.raises(ApiError, match=f"{action} yet") as refused:
             service.handle(action, {})

@@ -26,6 +26,14 @@ def test_a_name_that_moto_lacks_is_named_at_start(monkeypatch: pytest.MonkeyPatc
         seam._load()
 
 
+def test_no_module_of_moto_keeps_a_function_that_is_replaced() -> None:
+    program.install()
+    names = {name for _, name in seam.SHARED}
+    modules = [module for path, module in sys.modules.items() if path.startswith(seam._ROOT)]
+    held = {getattr(module, name).__module__ for module in modules for name in names & vars(module).keys()}
+    assert held == {seam.__name__}
+
+
 def test_the_checker_of_definitions_does_not_import_the_interpreter() -> None:
     code = "import sys; from localcloud.services.states import validate; print('moto' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.jobs.hosts import DISTRIBUTIONS, check_count
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.runtime.tree import checked_container_path
 from localcloud.services.sagemaker.unsupported import (
     Honoured,

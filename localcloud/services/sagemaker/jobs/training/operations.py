@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, Operation, now
 from localcloud.services.sagemaker.jobs.job import End
 from localcloud.services.sagemaker.jobs.training.events import TRAINING, training_detail
 from localcloud.services.sagemaker.listing import Listing
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.unsupported import refuse_other_values
 
 if TYPE_CHECKING:

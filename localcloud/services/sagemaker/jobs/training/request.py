@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.jobs.hosts import DISTRIBUTIONS, check_count
 from localcloud.services.sagemaker.jobs.training.checkpoints import DEFAULT_PATH
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.runtime.tree import checked_container_path
 from localcloud.services.sagemaker.unsupported import (
     Honoured,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, Operation, now
 from localcloud.services.sagemaker.jobs.refusals import job_exists, job_not_over, job_over
 from localcloud.services.sagemaker.jobs.tuning import warm_start
@@ -14,7 +15,6 @@ from localcloud.services.sagemaker.jobs.tuning.request import check
 from localcloud.services.sagemaker.jobs.tuning.run import KIND, Tuning
 from localcloud.services.sagemaker.jobs.tuning.trials import counters, objective_value, summary, trials_of
 from localcloud.services.sagemaker.listing import Listing, page_of
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.store import Record
 
 if TYPE_CHECKING:

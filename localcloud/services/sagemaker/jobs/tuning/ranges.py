@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call
 from localcloud.services.sagemaker.jobs.training.request import check as check_training
 from localcloud.services.sagemaker.jobs.tuning.optimiser import Strategy
 from localcloud.services.sagemaker.jobs.tuning.ranges import Choice, combinations, tunables
-from localcloud.services.sagemaker.ports import ApiError
 from localcloud.services.sagemaker.unsupported import Honoured, leaves, refuse_unsupported
 
 if TYPE_CHECKING:

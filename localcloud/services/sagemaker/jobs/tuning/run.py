@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.context import Call, Context, log, now
 from localcloud.services.sagemaker.jobs.tuning.closing import Closing, closing_of, verdict
 from localcloud.services.sagemaker.jobs.tuning.events import TUNING, tuning_detail
@@ -31,7 +32,6 @@ from localcloud.services.sagemaker.jobs.tuning.trials import (
     trials_of,
 )
 from localcloud.services.sagemaker.jobs.tuning.warm_start import is_identical, trials_of_parents
-from localcloud.services.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
     from localcloud.services.sagemaker.jobs.training.operations import TrainingJobs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.api.errors import ApiError
 from localcloud.services.sagemaker.jobs.tuning.trials import trials_of
-from localcloud.services.sagemaker.ports import ApiError
 
 if TYPE_CHECKING:
     from localcloud.services.sagemaker.context import Context

@@ -149,9 +149,9 @@ class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]
         try:
             super()._eval_service_task(env, resource_runtime_part, normalised_parameters, state_credentials)
         except ClientError as error:
-            place = urlsplit(str(normalised_parameters.get("QueueUrl", "")))
-            if _no_queue(error) and place.hostname and not place.path.strip("/"):
-                raise NoSuchHost(place.hostname) from error
+            url = urlsplit(str(normalised_parameters.get("QueueUrl", "")))
+            if _no_queue(error) and url.hostname and not url.path.strip("/"):
+                raise NoSuchHost(url.hostname) from error
             raise
 
     def _from_error(self, env: Any, ex: Exception) -> Any:

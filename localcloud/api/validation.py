@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-from localcloud.services.sagemaker.ports import ApiError
+from localcloud.api.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _structure(shape: StructureShape, value: Any, path: str) -> Iterator[str]:
             yield f"Value null at '{_at(path, name)}' failed to satisfy constraint: Member must not be null"
     for name, item in value.items():
         if name not in shape.members:
-            yield f"Value at '{_at(path, name)}' failed to satisfy constraint: SageMaker knows no {name} here"
+            yield f"Value at '{_at(path, name)}' failed to satisfy constraint: there is no member {name} here"
         elif item is not None:
             yield from _faults(shape.members[name], item, _at(path, name))
     set_members = [name for name in value if value[name] is not None]

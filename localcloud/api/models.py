@@ -1,4 +1,5 @@
-"""A botocore session that sees nothing of the user's own AWS configuration: neither files nor AWS_PROFILE.
+"""botocore's models of the services, read without the user's own AWS configuration: neither files nor
+AWS_PROFILE.
 
 A profile that the user's shell names and no file has would otherwise break a cloud that needs no profile at
 all.
@@ -7,8 +8,16 @@ all.
 from __future__ import annotations
 
 import os
+from functools import cache
 
+from botocore.model import ServiceModel
 from botocore.session import Session
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """A large service's takes a tenth of a second to read."""
+    return clean_session().get_service_model(service)
 
 
 def clean_session() -> Session:
