@@ -4,6 +4,7 @@ CloudError
 ├── PortTaken         another process listens on the port
 ├── StateInUse        another local cloud uses the state directory
 ├── HookMissing       the installed MiniStack lacks a name that the adapter needs
+├── ReplacedTwice     two modules of the local cloud would replace the same foreign function
 ├── TemplateError     the template cannot be read, or a path in it does not exist
 ├── DeployError       CloudFormation refused a resource
 ├── BuildError        a layer's or image's requirements could not be installed
@@ -42,6 +43,15 @@ class HookMissing(CloudError):
             "Install the pinned version (see pyproject.toml), or mend localcloud/ministack."
         )
         self.missing = missing
+
+
+class ReplacedTwice(CloudError):
+    def __init__(self, name: str, first: str, second: str) -> None:
+        super().__init__(
+            f"{name} is replaced by {first} already, and {second} would replace it again: "
+            "let one module own it and call what both want"
+        )
+        self.name = name
 
 
 class TemplateError(CloudError):
