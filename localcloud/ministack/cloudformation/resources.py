@@ -1,4 +1,4 @@
-"""CloudFormation types that MiniStack lacks, and custom resources that tell at once why they failed."""
+"""CloudFormation types that MiniStack lacks, and what it leaves out of those that it has."""
 
 # ruff: noqa: SLF001 - private names of MiniStack are what this package is about
 
@@ -12,6 +12,7 @@ from localcloud.ministack.cloudformation import (
     refused_templates,
     sagemaker_types,
 )
+from localcloud.ministack.rebinding import replace
 from localcloud.services.states.sdk import Caller, TaskError
 
 _COMPOSITE = (
@@ -27,20 +28,18 @@ _COMPOSITE = (
 
 def install(caller: Caller) -> None:
     """Add the types. Unknown types fail in MiniStack with their name."""
-    from ministack.services.cloudformation import custom_resource, engine, provisioners, stacks
+    from ministack.services.cloudformation import provisioners, stacks
 
     added = sagemaker_types.handlers(caller, provisioners._physical_name)
     added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
     for name, handler in added.items():
         provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
     # These ask this very endpoint, so they must not hold up its event loop.
-    in_thread = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
+    in_thread = replace(stacks, "_runs_on_worker_thread", lambda name: name in added or in_thread(name))
     _end_workers(provisioners)
     expiry.install(provisioners._RESOURCE_HANDLERS)
     function_properties.install(provisioners._RESOURCE_HANDLERS)
-    refused_templates.install(engine, provisioners._RESOURCE_HANDLERS)
-    _fail_fast(custom_resource)
+    refused_templates.install(provisioners._RESOURCE_HANDLERS)
 
 
 def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
@@ -97,24 +96,3 @@ def _end_workers(provisioners: Any) -> None:
         lambda_runtime.invalidate_worker(physical_id.rsplit(":", maxsplit=1)[-1])
 
     handler["delete"] = delete_and_end
-
-
-def _fail_fast(custom_resource: Any) -> None:
-    """A custom resource whose function failed without answering fails now.
-
-    On AWS the stack waits for the answer, an hour by default: nobody wants that here.
-    """
-    from ministack.services import lambda_svc
-
-    execute = lambda_svc._execute_function_with_config_scope
-
-    def execute_and_tell(function: dict[str, Any], event: Any) -> Any:
-        result = execute(function, event)
-        if isinstance(event, dict) and "ResponseURL" in event and (result or {}).get("error"):
-            told = result.get("body") if isinstance(result.get("body"), dict) else {}
-            reason = f"{told.get('errorType', 'the function failed')}: {told.get('errorMessage', '')}"
-            token = str(event["ResponseURL"]).rsplit("/", maxsplit=1)[-1]
-            custom_resource.deliver_response(token, {"Status": "FAILED", "Reason": reason})
-        return result
-
-    lambda_svc._execute_function_with_config_scope = execute_and_tell
