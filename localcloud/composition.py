@@ -14,14 +14,17 @@ from localcloud.front.commit_before_reply import Kept
 from localcloud.front.gateway import Gateway
 from localcloud.front.server import Server
 from localcloud.lambdas.runtime import runtime_dir
-from localcloud.ministack.app import application, encrypt_buckets_by_default
-from localcloud.ministack.cloudformation import encryption, resources
+from localcloud.ministack.app import application
+from localcloud.ministack.cloudformation import encryption
+from localcloud.ministack.cloudformation import types as own_types
 from localcloud.ministack.iam.credentials import Credentials
 from localcloud.ministack.iam.directory import MiniStackDirectory
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
+from localcloud.ministack.s3.objects import encrypt_buckets_by_default, objects_as_files
 from localcloud.ministack.state import Durable
-from localcloud.services.events import alarms, bus, service_permissions
+from localcloud.services.cloudformation import types
+from localcloud.services.events import alarms, asynchronous, bus, service_permissions
 from localcloud.services.events.in_flight import Handover
 from localcloud.services.sagemaker.service import SageMaker
 from localcloud.services.states import engine
@@ -69,7 +72,7 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
     sagemaker = SageMaker(site.state_dir, ports)
     access = _access(site, credentials, sagemaker) if credentials else None
     kept = Durable(site.state_dir / "ministack")
-    inner = application(kept.bodies, site.state_dir / "ministack" / "replaced")
+    inner = objects_as_files(application(), kept.bodies, site.state_dir / "ministack" / "replaced")
     gateway = Gateway(inner, sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
     engine = _mend(site, credentials)
@@ -81,7 +84,7 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
         _machine_roles(access)
     running, on_their_way = Executions(engine, kept), Handover(kept.keeper)
     on_their_way.install()
-    resources.install(Caller(site.endpoint_url, ACCOUNT, REGION))
+    types.install(Caller(site.endpoint_url, ACCOUNT, REGION))
     kept.restore()
     encrypt_buckets_by_default()
     server.start()
@@ -97,7 +100,14 @@ def start(site: Site, registry: Registry, closing: ExitStack, *, iam: bool) -> N
 
 
 def _access(site: Site, credentials: Credentials, sagemaker: SageMaker) -> Access:
-    return Access(site.state_dir, MiniStackDirectory(ACCOUNT, REGION, credentials, sagemaker.tags))
+    directory = MiniStackDirectory(ACCOUNT, REGION, credentials, sagemaker.tags)
+    return Access(site.state_dir, directory, _task_owner)
+
+
+def _task_owner(token: str) -> str:
+    from localcloud.services.states.interpreter import tokens  # imports moto, which takes a second
+
+    return tokens.owner(token)
 
 
 def _machine_roles(access: Access) -> None:
@@ -110,9 +120,13 @@ def _machine_roles(access: Access) -> None:
 
 def _mend(site: Site, credentials: Credentials | None) -> Engine:
     """What MiniStack lacks or gets wrong, put into it; the engine that runs state machines."""
+    from ministack.services import lambda_svc
+
     bus.install()
     log_events.install()
     of_function = credentials.of_function if credentials else None
+    own_types.install()
+    asynchronous.install(lambda_svc)
     pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda", of_function)
     made = engine.install(site.endpoint_url, ACCOUNT, REGION, clock.scale())
     if credentials:

@@ -151,3 +151,13 @@ class Keeper:
                 self.database.wait()
             except Exception:  # noqa: BLE001 - tried again at the next round
                 _log.exception("the state could not be written")
+
+
+@contextlib.contextmanager
+def no_unit() -> Iterator[None]:
+    """What is started here is no part of the piece of work that starts it."""
+    token = current.set(None)
+    try:
+        yield
+    finally:
+        current.reset(token)

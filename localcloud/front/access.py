@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localcloud.iam.directory import Directory
+    from localcloud.ministack.iam.questions import TaskOwner
 
 
 class Access:
     """`start()` it before the first request, `stop()` it last."""
 
-    def __init__(self, state_dir: Path, directory: Directory) -> None:
+    def __init__(self, state_dir: Path, directory: Directory, task_owner: TaskOwner) -> None:
         self.authority = Authority(directory, Records(state_dir))
-        self.guard = Guard(self.authority)
+        self.guard = Guard(self.authority, task_owner)
 
     def start(self) -> None:
         self.authority.records.start()

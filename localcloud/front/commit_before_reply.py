@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from localcloud.durability.tracked import current
 from localcloud.durability.unit import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from localcloud.durability.unit import Keeper
 
@@ -57,13 +56,3 @@ def _only_reads(scope: Scope) -> bool:
     target = next((v for k, v in scope["headers"] if k.lower() == b"x-amz-target"), b"").decode("latin-1")
     action = target.rpartition(".")[2]
     return action.startswith(_READS) and action not in _READS_THAT_CHANGE
-
-
-@contextlib.contextmanager
-def no_unit() -> Iterator[None]:
-    """What is started here is no part of the piece of work that starts it."""
-    token = current.set(None)
-    try:
-        yield
-    finally:
-        current.reset(token)

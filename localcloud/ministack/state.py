@@ -70,14 +70,10 @@ def track() -> None:
     from ministack.core import responses
 
     class Accounts(responses.AccountScopedDict):  # type: ignore[misc]
-        __slots__ = ()
-
         def __init__(self) -> None:
             self._data = Tracked()
 
     class AccountsAndRegions(responses.AccountRegionScopedDict):  # type: ignore[misc]
-        __slots__ = ()
-
         def __init__(self) -> None:
             self._data = Tracked()
 

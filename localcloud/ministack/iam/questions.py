@@ -31,6 +31,10 @@ _S3_HEADERS = (
 )
 
 
+# By a task token: the ARN of the state machine or the activity that gave it out.
+TaskOwner = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Http:
     """A request as it came in; header names are in lower case."""
@@ -64,7 +68,7 @@ def access_key_of(http: Http) -> str:
     return str(extract_access_key_id(dict(http.headers), dict(http.query)) or "")
 
 
-def asked(http: Http, service: str, account: str, region: str) -> Asked:
+def asked(http: Http, service: str, account: str, region: str, task_owner: TaskOwner) -> Asked:
     from ministack import app
     from ministack.core import iam_actions
 
@@ -75,7 +79,7 @@ def asked(http: Http, service: str, account: str, region: str) -> Asked:
         return Asked(service, None)
     parameters = _parameters(http, action, params)
     context = _lowered(iam_actions.request_tag_context(service, action, http.body, params))
-    call = _Call(http, path, params, parameters, account, region)
+    call = _Call(http, path, params, parameters, account, region, task_owner)
     if service == "s3":
         questions = _of_s3(call, action, context)
     elif action in transactions.ACTIONS:
@@ -100,6 +104,7 @@ class _Call:
     parameters: Mapping[str, Any]
     account: str
     region: str
+    task_owner: TaskOwner
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
@@ -192,9 +197,7 @@ def _of_states(call: _Call, action: str) -> list[str] | None:
     if action == "CreateActivity":
         return [call.arn("states", f"activity:{call.text('name')}")]
     if action.startswith("SendTask"):
-        from localcloud.services.states.interpreter import tokens
-
-        return [tokens.owner(call.text("taskToken"))]
+        return [call.task_owner(call.text("taskToken"))]
     arn = call.text("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
     # A version or an alias is a qualifier of its state machine.
     return [":".join(arn.split(":")[:7]) if ":stateMachine:" in arn else arn] if arn else ["*"]

@@ -28,7 +28,6 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path, credentials: Crede
     from ministack.services import lambda_svc
 
     from localcloud.ministack.lambdas.worker import PythonWorker, Setting
-    from localcloud.services.events import asynchronous
 
     PythonWorker.setting = Setting(endpoint_url, runtime, work_dir)
 
@@ -49,7 +48,6 @@ def install(endpoint_url: str, runtime: Path, work_dir: Path, credentials: Crede
     other_execute = replace(lambda_svc, "_execute_function_warm", execute)
     if credentials is not None:
         replace(lambda_runtime, "execution_credentials", credentials)
-    asynchronous.install(lambda_svc)
 
 
 def stop() -> None:

@@ -13,7 +13,7 @@ import threading
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from localcloud.front.commit_before_reply import no_unit
+from localcloud.durability.unit import no_unit
 from localcloud.services.states.interpreter.resuming import DURABLE
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-APP = ROOT / "tests/integration/sagemaker_app"
+APP = ROOT / "localcloud/tests/integration/sagemaker_app"
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,17 @@
-"""CloudFormation types that MiniStack lacks, and what it leaves out of those that it has."""
+"""CloudFormation types that MiniStack lacks: its table gets SageMaker's and the composite alarm."""
 
-# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+# ruff: noqa: SLF001 - private names of MiniStack are what is joined here
 
 from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ministack.cloudformation import (
-    expiry,
-    function_properties,
-    refused_templates,
-    sagemaker_types,
-)
 from localcloud.ministack.rebinding import replace
+from localcloud.services.cloudformation import sagemaker_types
 from localcloud.services.states.sdk import Caller, TaskError
 
+COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
+NAMES = frozenset({COMPOSITE_ALARM, *(f"AWS::SageMaker::{kind.noun}" for kind in sagemaker_types.KINDS)})
 _COMPOSITE = (
     "ActionsEnabled",
     "AlarmActions",
@@ -31,15 +28,15 @@ def install(caller: Caller) -> None:
     from ministack.services.cloudformation import provisioners, stacks
 
     added = sagemaker_types.handlers(caller, provisioners._physical_name)
-    added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
+    added[COMPOSITE_ALARM] = _composite_alarm(caller, provisioners)
     for name, handler in added.items():
         provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
-    # These ask this very endpoint, so they must not hold up its event loop.
-    in_thread = replace(stacks, "_runs_on_worker_thread", lambda name: name in added or in_thread(name))
-    _end_workers(provisioners)
-    expiry.install(provisioners._RESOURCE_HANDLERS)
-    function_properties.install(provisioners._RESOURCE_HANDLERS)
-    refused_templates.install(provisioners._RESOURCE_HANDLERS)
+
+    def in_thread(name: str) -> bool:
+        """These ask this very endpoint, so they must not hold up its event loop."""
+        return name in added or bool(own(name))
+
+    own = replace(stacks, "_runs_on_worker_thread", in_thread)
 
 
 def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
@@ -82,17 +79,3 @@ def _composite_given(properties: dict[str, Any]) -> dict[str, Any]:
     if "ActionsEnabled" in given:
         given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
     return given
-
-
-def _end_workers(provisioners: Any) -> None:
-    """A function that goes with its stack takes its processes with it."""
-    from ministack.core import lambda_runtime
-
-    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    delete = handler["delete"]
-
-    def delete_and_end(physical_id: str, *others: Any) -> None:
-        delete(physical_id, *others)
-        lambda_runtime.invalidate_worker(physical_id.rsplit(":", maxsplit=1)[-1])
-
-    handler["delete"] = delete_and_end
