@@ -14,11 +14,16 @@ from localcloud.front.gateway import Gateway
 from localcloud.front.server import Server
 from localcloud.lambdas.runtime import runtime_dir
 from localcloud.ministack.app import application
-from localcloud.ministack.cloudformation import resources
+from localcloud.ministack.cloudformation import encryption
+from localcloud.ministack.cloudformation import types as own_types
+from localcloud.ministack.iam.credentials import Credentials
+from localcloud.ministack.iam.directory import MiniStackDirectory
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
+from localcloud.ministack.s3.objects import encrypt_buckets_by_default, objects_as_files
 from localcloud.ministack.state import Durable
 from localcloud.ministack.stepfunctions.store import Store
+from localcloud.services.cloudformation import types
 from localcloud.services.events.service import Events
 from localcloud.services.sagemaker.service import SageMaker
 from localcloud.services.states.durable import KeptExecutions
@@ -30,6 +35,7 @@ from localcloud.services.states.service import StepFunctions
 from localcloud.site import ACCOUNT, REGION, SECRET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
     from localcloud.clock import Clock
@@ -42,15 +48,17 @@ if TYPE_CHECKING:
 class Ports:
     """What the SageMaker service may ask of this cloud (localcloud.services.sagemaker.ports.CloudPorts)."""
 
-    def __init__(self, endpoint_url: str, registry: Registry, access: Access | None, bus: Bus) -> None:
+    def __init__(
+        self, endpoint_url: str, registry: Registry, credentials: Credentials | None, bus: Bus
+    ) -> None:
         self.endpoint_url, self.account, self.region = endpoint_url, ACCOUNT, REGION
-        self._registry, self._access = registry, access
+        self._registry, self._credentials = registry, credentials
         self.emit = bus.emit
 
     def credentials_env(self, role_arn: str | None) -> dict[str, str]:
-        if self._access is None:
+        if self._credentials is None:
             return {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": SECRET}
-        return self._access.of_job(role_arn)
+        return self._credentials.of_job(role_arn)
 
     def image(self, uri: str) -> Image:
         return self._registry.image(uri)
@@ -61,21 +69,30 @@ class Ports:
 
 def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, iam: bool) -> None:
     """Answer on the site's port; `closing` ends what was started, a part of it too."""
-    access = Access(site.state_dir, ACCOUNT, REGION) if iam else None
+    credentials = Credentials(site.state_dir, ACCOUNT) if iam else None
     kept = Durable(site.state_dir / "ministack")
-    kept.install()
+
+    def sagemaker_tags(arn: str) -> Mapping[str, str]:
+        """SageMaker emits events and events ask for permission, which may turn on SageMaker's own tags."""
+        return sagemaker.tags(arn)
+
+    access = _access(site, credentials, sagemaker_tags) if credentials else None
     events = Events(kept.keeper, access.authority if access else None, clock, ACCOUNT, REGION)
-    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, access, events.bus))
-    gateway = Gateway(application(), sagemaker, access.guard if access else None)
+    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, credentials, events.bus))
+    inner = objects_as_files(application(), kept.bodies, site.state_dir / "ministack" / "replaced")
+    gateway = Gateway(inner, sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
-    _mend(site)
+    _mend(site, credentials)
     if access:
-        access.install()
+        access.start()
         closing.callback(access.stop)
-    states = _step_functions(site, kept, access, clock)
+        encryption.install()
+    states = _step_functions(site, kept, access, credentials, clock)
     states.install()
     events.install()
-    resources.install(Caller(site.endpoint_url, ACCOUNT, REGION))
+    types.install(Caller(site.endpoint_url, ACCOUNT, REGION))
+    kept.restore()
+    encrypt_buckets_by_default()
     server.start()
     kept.start()
     for stop in (kept.stop, server.stop, pool.stop):
@@ -88,16 +105,33 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
     closing.callback(events.stop)
 
 
-def _mend(site: Site) -> None:
+def _access(
+    site: Site, credentials: Credentials, sagemaker_tags: Callable[[str], Mapping[str, str]]
+) -> Access:
+    directory = MiniStackDirectory(ACCOUNT, REGION, credentials, sagemaker_tags)
+    return Access(site.state_dir, directory, _task_owner)
+
+
+def _task_owner(token: str) -> str:
+    from localcloud.services.states.interpreter import tokens  # imports moto, which takes a second
+
+    return tokens.owner(token)
+
+
+def _mend(site: Site, credentials: Credentials | None) -> None:
     """What MiniStack lacks or gets wrong, put into it."""
     log_events.install()
-    pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda")
+    own_types.install()
+    of_function = credentials.of_function if credentials else None
+    pool.install(site.endpoint_url, runtime_dir(site.build_dir), site.build_dir / "lambda", of_function)
 
 
-def _step_functions(site: Site, durable: Durable, access: Access | None, clock: Clock) -> StepFunctions:
+def _step_functions(
+    site: Site, durable: Durable, access: Access | None, credentials: Credentials | None, clock: Clock
+) -> StepFunctions:
     """Without access, tasks act as the account and machines may have every role."""
-    credentials = access.of_execution if access else None
-    services = Services(site.endpoint_url, ACCOUNT, REGION, credentials, clock.scale)
+    of_execution = credentials.of_execution if credentials else None
+    services = Services(site.endpoint_url, ACCOUNT, REGION, of_execution, clock.scale)
     store = Store()
     keep = KeptExecutions(store, durable)
     roles = MachineRoles(access.authority) if access else None

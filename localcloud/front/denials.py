@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
-from typing import Any
+
+from localcloud.ministack.iam.denials import denial
 
 Answer = tuple[int, Mapping[str, str], bytes]
 # Codes of services that refuse the use of a key in words of their own.
@@ -33,18 +33,8 @@ def _json(code: str, message: str) -> Answer:
 
 
 def _answer(service: str, action: str, message: str, headers: Mapping[str, str], code: str) -> Answer:
-    from ministack.core.iam_actions import access_denied_response
-
-    status, sent, body = access_denied_response(
-        service,
-        action,
-        "",
-        str(uuid.uuid4()),
-        headers=dict(headers),
-        error_code=code,
-        message=message,
-    )
-    lower: dict[str, Any] = {name.lower(): value for name, value in sent.items()}
+    status, sent, body = denial(service, action, message, headers, code)
+    lower = {name.lower(): value for name, value in sent.items()}
     # The services of the JSON protocols answer 400, SQS for its legacy's sake 403.
     if status == 403 and headers.get("x-amz-target") and service != "sqs":
         status = 400

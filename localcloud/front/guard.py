@@ -16,7 +16,7 @@ from localcloud.iam.authority import Authority
 from localcloud.iam.principals import ANONYMOUS, Principal, UnknownCaller
 from localcloud.iam.questions import Question
 from localcloud.iam.records import Decision
-from localcloud.ministack.iam.questions import Asked, Http, asked, service_of
+from localcloud.ministack.iam.questions import Asked, Http, TaskOwner, access_key_of, asked, service_of
 
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
 # What is no API of AWS: MiniStack's own paths, and the data planes of gateways and function URLs.
@@ -36,8 +36,8 @@ class Admitted:
 class Guard:
     """Refuses requests for an authority."""
 
-    def __init__(self, authority: Authority) -> None:
-        self.authority = authority
+    def __init__(self, authority: Authority, task_owner: TaskOwner) -> None:
+        self.authority, self._task_owner = authority, task_owner
 
     def wants_body(self, http: Http, service: str) -> bool:
         """Objects go by unread; everywhere else the body has a say in what is asked for."""
@@ -72,18 +72,15 @@ class Guard:
         return denials.denied("s3", denial.action, denial.message, http.headers) if denial else None
 
     def _caller(self, http: Http) -> Principal:
-        from ministack.core.router import extract_access_key_id
-
         token = http.headers.get("x-amz-security-token") or _first(http.query, "X-Amz-Security-Token")
-        key = extract_access_key_id(dict(http.headers), dict(http.query))
-        return self.authority.directory.caller(str(key or ""), token)
+        return self.authority.directory.caller(access_key_of(http), token)
 
     def _asked(self, http: Http, service: str) -> Asked:
         directory = self.authority.directory
         scope = _SCOPE.search(http.headers.get("authorization", ""))
         region = scope.group(1) if scope else directory.region
         if service != "sagemaker":
-            return asked(http, service, directory.account, region)
+            return asked(http, service, directory.account, region, self._task_owner)
         target = http.headers.get("x-amz-target", "")
         if target.startswith(_TARGET):
             payload = _object(http.body)

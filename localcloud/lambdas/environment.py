@@ -25,8 +25,8 @@ _XRAY = {
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a worker finds things on this machine."""
+class Folders:
+    """Where a worker finds things on this machine, and where it finds the cloud."""
 
     endpoint_url: str
     runtime: Path
@@ -43,29 +43,29 @@ def environment(
     config: Mapping[str, Any],
     variables: Mapping[str, str],
     credentials: Mapping[str, str],
-    place: Place,
+    folders: Folders,
     api: str,
 ) -> dict[str, str]:
     """What Lambda sets, what the function's configuration sets, and the fence, later ones winning."""
-    opt = place.layers / "python"
+    opt = folders.layers / "python"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    path = [str(CHILDREN), str(place.code), str(opt / "lib" / version / "site-packages"), str(opt)]
+    path = [str(CHILDREN), str(folders.code), str(opt / "lib" / version / "site-packages"), str(opt)]
     return {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": ":".join(path),
         **variables,
-        **_reserved(config, place),
+        **_reserved(config, folders),
         **credentials,
         "AWS_LAMBDA_RUNTIME_API": api,
-        "AWS_ENDPOINT_URL": place.endpoint_url,
+        "AWS_ENDPOINT_URL": folders.endpoint_url,
         **fence_env(),
         "_LOCALCLOUD_FENCE": str(GUARD),
     }
 
 
-def _reserved(config: Mapping[str, Any], place: Place) -> dict[str, str]:
+def _reserved(config: Mapping[str, Any], folders: Folders) -> dict[str, str]:
     """The variables that Lambda reserves: a function's configuration cannot set them."""
     name = config["FunctionName"]
     group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
@@ -79,8 +79,8 @@ def _reserved(config: Mapping[str, Any], place: Place) -> dict[str, str]:
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": group,
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}",
-        "LAMBDA_TASK_ROOT": str(place.code),
-        "LAMBDA_RUNTIME_DIR": str(place.runtime),
+        "LAMBDA_TASK_ROOT": str(folders.code),
+        "LAMBDA_RUNTIME_DIR": str(folders.runtime),
         **_XRAY,
     }
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from localcloud.ministack.s3.uploads import Noted
-
 
 def application() -> Any:
     from ministack import app
 
     # Its loggers are named after its services; they all are children of the root, which it configures itself.
     logging.getLogger("ministack").setLevel(logging.ERROR)
-    return Noted(app.app)
+    return app.app

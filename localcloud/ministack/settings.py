@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from localcloud.errors import CloudError
@@ -21,7 +20,8 @@ def environment(state_dir: Path, port: int, account: str, region: str) -> dict[s
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": account,
         "MINISTACK_REGION": region,
-        "PERSIST_STATE": "1",
+        # `state` restores and writes its records.
+        "PERSIST_STATE": "0",
         "STATE_DIR": str(base / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(base / "s3"),
@@ -46,7 +46,7 @@ def prepare(state_dir: Path, port: int, account: str, region: str) -> None:
     os.environ.update(wanted)
     for name in ("LAMBDA_STRICT", "SERVICES", "SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", "USE_SSL"):
         os.environ.pop(name, None)
+    # Its caches of unpacked code go where they are removed with the state, not into the machine's /tmp.
     temporary = state_dir / "ministack" / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    # Its caches of unpacked code go where they are removed with the state, not into the machine's /tmp.
-    tempfile.tempdir = str(temporary)
+    os.environ["TMPDIR"] = str(temporary)

@@ -1,9 +1,9 @@
 """MiniStack's state, kept while it changes.
 
-MiniStack writes its state when it is stopped in order. Here every dictionary of records that its services
-have is made to say what was looked at; after each request, before its answer leaves, what the request
-touched is compared and written (`persistence`). At the start the records go back in by MiniStack's own
-restoring, so what that mends is mended. Objects in S3 are files from the beginning (`objects`).
+MiniStack would write its state when it is stopped in order, and is told not to. Here every dictionary of
+records that its services make notes what was looked at; after each request, before its answer leaves, what
+the request touched is compared and written (`durability`). At the start the records go back in by each
+service's own restoring, so what that mends is mended. Objects in S3 are files from the beginning (`s3`).
 
 Its cost: what a request touched is encoded again to be compared. Log events and metrics may lose the last
 second.
@@ -24,8 +24,7 @@ from localcloud.durability.database import Database, Stored
 from localcloud.durability.records import Appended, Fingerprinted, Place, Split, Watched
 from localcloud.durability.tracked import Tracked, unnoticed
 from localcloud.durability.unit import Keeper
-from localcloud.ministack.s3 import storage
-from localcloud.ministack.s3.replacing import Replacing
+from localcloud.ministack.rebinding import replace
 
 # Where a dictionary's name is not that of its place in the saved state.
 _RENAMED = {("s3", "_buckets"): "buckets_meta", ("eventbridge", "_event_buses"): "buses"}
@@ -66,48 +65,48 @@ def _split(service: str, store: str) -> Split | None:
 
 
 def track() -> None:
-    """Make every dictionary of records that is made from now on say what is looked at. To be called before
-    MiniStack's services are imported."""
+    """Let MiniStack's services make their dictionaries of records from classes of ours, which note what is
+    looked at. To be called before the services are imported."""
     from ministack.core import responses
 
-    for kind in (responses.AccountScopedDict, responses.AccountRegionScopedDict):
-        kind.__init__ = _tracked_init
+    class Accounts(responses.AccountScopedDict):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self._data = Tracked()
 
+    class AccountsAndRegions(responses.AccountRegionScopedDict):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self._data = Tracked()
 
-def _tracked_init(scoped: Any) -> None:
-    scoped._data = Tracked()
+    replace(responses, "AccountScopedDict", Accounts)
+    replace(responses, "AccountRegionScopedDict", AccountsAndRegions)
 
 
 class Durable:
     """The kept state of one cloud."""
 
     def __init__(self, base: Path) -> None:
-        self._base = base
-        self._bodies = Folder(base / "bodies")
-        self._codec = Codec(base / "blobs", self._bodies)
+        self.bodies = Folder(base / "bodies")
+        self._codec = Codec(base / "blobs", self.bodies)
         self._database = Database(base / "state.db")
         self.keeper = Keeper(self._database, self._place_of)
         self._loaded: dict[tuple[str, str], dict[str, list[str]]] = {}
         # What the last start found running, by execution; the engine takes it.
         self.running: dict[tuple[str, ...], dict[str, Any]] = {}
 
-    def install(self) -> None:
-        """Put restoring and saving in place of MiniStack's."""
+    def restore(self) -> None:
+        """Give every service the records that it had. To be called before the first request."""
         from ministack import app
 
-        load = app.load_state
-        app.load_state = lambda service: self._load(service) or load(service)
-        # At an orderly stop everything has been written already.
-        app.save_all = lambda _: None
-        storage.install(self._bodies, Replacing(self._base / "replaced"))
+        for service, module in app._state_map.items():
+            records = self._load(service)
+            if records:
+                app._get_module(module).load_persisted_state(records)
 
     def start(self) -> None:
-        """The records are in: keep what changes from now on. Files of an earlier version are taken over."""
+        """The records are in: keep what changes from now on."""
         self._codec.tidy()
-        self._bodies.tidy()
+        self.bodies.tidy()
         self.keeper.catch_up()
-        for file in (self._base / "state").glob("*.json"):
-            file.unlink()
         self.keeper.start()
 
     def stop(self) -> None:

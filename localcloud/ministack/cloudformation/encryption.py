@@ -10,10 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+from localcloud.ministack.s3.encryption import encrypt_by_default
+
 Keep = Callable[[str, Mapping[str, Any]], None]
 
 
-def install(handlers: dict[str, Any]) -> None:
+def install() -> None:
+    """Have them kept whenever a stack makes or changes one."""
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS
     for kind, keep in (
         ("AWS::IAM::Role", _boundary),
         ("AWS::S3::Bucket", _bucket),
@@ -60,6 +66,7 @@ def _bucket(name: str, properties: Mapping[str, Any]) -> None:
         return
     if not default:
         s3._bucket_encryption.pop(name, None)
+        encrypt_by_default(s3, name)
         return
     key = default.get("KMSMasterKeyID")
     named = f"<KMSMasterKeyID>{escape(str(key))}</KMSMasterKeyID>" if key else ""

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from localcloud.ministack.rebinding import replace
 
-def install(engine: Any, handlers: dict[str, Any]) -> None:
+
+def install(handlers: dict[str, Any]) -> None:
     """Have both refused, the first before there is a stack, the second as the resource's failure."""
-    check = engine._validate_template_statics
+    from ministack.services.cloudformation import engine
 
     def check_all(template: dict[str, Any]) -> None:
         check(template)
         _check_references(template, engine._intrinsic_references)
 
-    engine._validate_template_statics = check_all
+    check = replace(engine, "_validate_template_statics", check_all)
     for resource_type, (member, taken) in _names().items():
         handlers[resource_type]["create"] = _unless_taken(
             handlers[resource_type]["create"], resource_type, member, taken

@@ -8,60 +8,36 @@ Nothing is copied: a policy that is put or taken away counts for the next call.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import re
-import secrets
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from localcloud.iam import managed
 from localcloud.iam.directory import Guarded
 from localcloud.iam.policies import Document, Grants, Policy, policy
-from localcloud.iam.principals import ANONYMOUS, Principal, UnknownCaller, root, service, session
+from localcloud.iam.principals import ANONYMOUS, Principal, UnknownCaller, root
+from localcloud.ministack.iam.credentials import Credentials
 
 _ACCOUNT = re.compile(r"\d{12}")
 _KMS_IN_XML = re.compile(r"<KMSMasterKeyID>([^<]+)</KMSMasterKeyID>")
 # What `sam local` gives to a function when its caller has no credentials.
 _SAM_LOCAL_KEY = "defaultkey"
-_SERVICE_KEY = "ASIASERVICE"
 _NOBODY = "The security token included in the request is invalid."
 
 
 class MiniStackDirectory:
-    """localcloud.iam.directory.Directory."""
+    """localcloud.iam.directory.Directory. `sagemaker_tags` says the tags of a resource of SageMaker, which
+    MiniStack does not have."""
 
-    def __init__(self, state_dir: Path, account: str, region: str) -> None:
+    def __init__(
+        self,
+        account: str,
+        region: str,
+        credentials: Credentials,
+        sagemaker_tags: Callable[[str], Mapping[str, str]],
+    ) -> None:
         self.account, self.region = account, region
-        self._secret = _secret(state_dir / "credentials.key")
-        self.sagemaker_tags: Callable[[str], Mapping[str, str]] = lambda _: {}
-
-    # ---- credentials
-
-    def credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
-        """The environment of a process that acts as the role; the same each time, so clients can be kept."""
-        from ministack.services import sts
-
-        digest = self._digest(f"{role_arn}/{session_name}")
-        key, secret, token = f"ASIA{digest[:16].upper()}", digest[16:56], digest
-        if key not in sts._sessions:
-            who = session(role_arn, session_name)
-            record = {"Arn": who.arn, "UserId": f"{who.name}:{session_name}", "RoleArn": role_arn}
-            sts.register_session(key, {**record, "SecretAccessKey": secret, "SessionToken": token})
-        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
-
-    def service_credentials(self, name: str) -> dict[str, str]:
-        """What an AWS service of this cloud signs its own calls with."""
-        digest = self._digest(name)
-        key = f"{_SERVICE_KEY}-{name}"
-        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": digest[:40], "AWS_SESSION_TOKEN": digest}
-
-    def _digest(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
-
-    # ---- Directory
+        self._credentials, self._sagemaker_tags = credentials, sagemaker_tags
 
     def caller(self, access_key: str, session_token: str | None) -> Principal:
         if not access_key:
@@ -70,8 +46,9 @@ class MiniStackDirectory:
             return root(access_key)
         if access_key == _SAM_LOCAL_KEY:
             return root(self.account)
-        if access_key.startswith(_SERVICE_KEY):
-            return self._service(access_key, session_token)
+        own = self._credentials.service_of(access_key, session_token)
+        if own is not None:
+            return own
         from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
 
         found = resolve_credential(access_key, self.account, session_token)
@@ -107,7 +84,7 @@ class MiniStackDirectory:
 
     def tags(self, resource: str) -> Mapping[str, str]:
         if ":sagemaker:" in resource:
-            return self.sagemaker_tags(resource)
+            return self._sagemaker_tags(resource)
         from ministack.services.tagging import resource_tags
 
         with self._scope(resource):
@@ -131,12 +108,6 @@ class MiniStackDirectory:
             return str(record["Arn"]) if record else None
 
     # ---- parts
-
-    def _service(self, access_key: str, token: str | None) -> Principal:
-        name = access_key.removeprefix(f"{_SERVICE_KEY}-")
-        if not hmac.compare_digest(token or "", self._digest(name)):
-            raise UnknownCaller("InvalidClientTokenId", _NOBODY)
-        return service(name, self.account)
 
     def _role_arn(self, session_arn: str, account: str) -> str:
         from ministack.services import iam
@@ -228,13 +199,3 @@ def _facts(record: Mapping[str, Any]) -> dict[str, str]:
     tags = record.get("Tags") or []
     listed = [(tag["Key"], tag["Value"]) for tag in tags] if isinstance(tags, list) else list(tags.items())
     return {f"aws:principaltag/{str(key).lower()}": str(value) for key, value in listed}
-
-
-@lru_cache(maxsize=8)
-def _secret(path: Path) -> bytes:
-    """What session credentials are derived from; kept with the state, so that they outlive a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(0o600)
-        path.write_text(secrets.token_hex(32), "ascii")
-    return path.read_text("ascii").encode()

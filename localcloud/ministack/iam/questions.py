@@ -31,6 +31,10 @@ _S3_HEADERS = (
 )
 
 
+# By a task token: the ARN of the state machine or the activity that gave it out.
+TaskOwner = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Http:
     """A request as it came in; header names are in lower case."""
@@ -58,7 +62,13 @@ def service_of(http: Http) -> str:
     return str(detect_service(http.method, http.path, dict(http.headers), dict(http.query)))
 
 
-def asked(http: Http, service: str, account: str, region: str) -> Asked:
+def access_key_of(http: Http) -> str:
+    from ministack.core.router import extract_access_key_id
+
+    return str(extract_access_key_id(dict(http.headers), dict(http.query)) or "")
+
+
+def asked(http: Http, service: str, account: str, region: str, task_owner: TaskOwner) -> Asked:
     from ministack import app
     from ministack.core import iam_actions
 
@@ -69,13 +79,13 @@ def asked(http: Http, service: str, account: str, region: str) -> Asked:
         return Asked(service, None)
     parameters = _parameters(http, action, params)
     context = _lowered(iam_actions.request_tag_context(service, action, http.body, params))
-    place = _Place(http, path, params, parameters, account, region)
+    call = _Call(http, path, params, parameters, account, region, task_owner)
     if service == "s3":
-        questions = _of_s3(place, action, context)
+        questions = _of_s3(call, action, context)
     elif action in transactions.ACTIONS:
-        questions = transactions.questions(parameters, lambda table: place.arn("dynamodb", f"table/{table}"))
+        questions = transactions.questions(parameters, lambda table: call.arn("dynamodb", f"table/{table}"))
     else:
-        resources = _resources(place, service, action)
+        resources = _resources(call, service, action)
         context |= _context(action, parameters, resources[0])
         questions = [
             Question(action, resource, context, parameters if number == 0 else {})
@@ -87,13 +97,14 @@ def asked(http: Http, service: str, account: str, region: str) -> Asked:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Call:
     http: Http
     path: str
     params: Mapping[str, Any]
     parameters: Mapping[str, Any]
     account: str
     region: str
+    task_owner: TaskOwner
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
@@ -149,77 +160,75 @@ def _lowered(context: Mapping[str, Any]) -> dict[str, Any]:
 # ---- resources
 
 
-def _resources(place: _Place, service: str, action: str) -> list[str]:
+def _resources(call: _Call, service: str, action: str) -> list[str]:
     own = _RESOURCES.get(service)
-    found = own(place, action.partition(":")[2]) if own else None
-    return found or _as_ministack_says(place, service)
+    found = own(call, action.partition(":")[2]) if own else None
+    return found or _as_ministack_says(call, service)
 
 
-def _as_ministack_says(place: _Place, service: str) -> list[str]:
+def _as_ministack_says(call: _Call, service: str) -> list[str]:
     from ministack.core import iam_actions
 
-    http = place.http
+    http = call.http
     if service == "dynamodb":
-        tables = iam_actions.dynamodb_resource_arns(http.body, place.region, place.account)
+        tables = iam_actions.dynamodb_resource_arns(http.body, call.region, call.account)
         return list(tables) or ["*"]
     found = iam_actions.extract_resource_arn(
-        service, http.method, place.path, http.headers, http.body, place.params, place.region, place.account
+        service, http.method, call.path, http.headers, http.body, call.params, call.region, call.account
     )
     return [str(found)]
 
 
-def _of_events(place: _Place, action: str) -> list[str] | None:
+def _of_events(call: _Call, action: str) -> list[str] | None:
     if action == "PutEvents":
         from ministack.core.iam_actions import eventbridge_resource_arns
 
-        return list(eventbridge_resource_arns(place.http.body, place.region, place.account))
-    rule = place.text("Rule", "Name")
+        return list(eventbridge_resource_arns(call.http.body, call.region, call.account))
+    rule = call.text("Rule", "Name")
     if not rule or ("Rule" not in action and "Target" not in action):
         return None
-    bus = place.text("EventBusName").rsplit("/", 1)[-1]
-    return [place.arn("events", f"rule/{rule}" if bus in ("", "default") else f"rule/{bus}/{rule}")]
+    bus = call.text("EventBusName").rsplit("/", 1)[-1]
+    return [call.arn("events", f"rule/{rule}" if bus in ("", "default") else f"rule/{bus}/{rule}")]
 
 
-def _of_states(place: _Place, action: str) -> list[str] | None:
+def _of_states(call: _Call, action: str) -> list[str] | None:
     if action == "CreateStateMachine":
-        return [place.arn("states", f"stateMachine:{place.text('name')}")]
+        return [call.arn("states", f"stateMachine:{call.text('name')}")]
     if action == "CreateActivity":
-        return [place.arn("states", f"activity:{place.text('name')}")]
+        return [call.arn("states", f"activity:{call.text('name')}")]
     if action.startswith("SendTask"):
-        from localcloud.services.states.interpreter import tokens
-
-        return [tokens.owner(place.text("taskToken"))]
-    arn = place.text("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
+        return [call.task_owner(call.text("taskToken"))]
+    arn = call.text("stateMachineArn", "executionArn", "activityArn", "mapRunArn", "resourceArn")
     # A version or an alias is a qualifier of its state machine.
     return [":".join(arn.split(":")[:7]) if ":stateMachine:" in arn else arn] if arn else ["*"]
 
 
-def _of_logs(place: _Place, action: str) -> list[str] | None:
-    group = place.text("logGroupName")
-    if not group and not place.text("logGroupIdentifier"):
+def _of_logs(call: _Call, action: str) -> list[str] | None:
+    group = call.text("logGroupName")
+    if not group and not call.text("logGroupIdentifier"):
         return ["*"] if action.startswith(("Describe", "List")) or "Delivery" in action else None
-    group = group or place.text("logGroupIdentifier").split(":log-group:")[-1]
-    stream = place.text("logStreamName")
-    return [place.arn("logs", f"log-group:{group}:log-stream:{stream}")]
+    group = group or call.text("logGroupIdentifier").split(":log-group:")[-1]
+    stream = call.text("logStreamName")
+    return [call.arn("logs", f"log-group:{group}:log-stream:{stream}")]
 
 
-def _of_cloudwatch(place: _Place, action: str) -> list[str] | None:
-    names = place.parameters.get("AlarmNames")
+def _of_cloudwatch(call: _Call, action: str) -> list[str] | None:
+    names = call.parameters.get("AlarmNames")
     listed = names if isinstance(names, list) else []
-    name = place.text("AlarmName")
+    name = call.text("AlarmName")
     if action.startswith("Describe") or not (name or listed):
-        return [place.text("ResourceARN") or "*"]
-    return [place.arn("cloudwatch", f"alarm:{found}") for found in ([name] if name else listed)]
+        return [call.text("ResourceARN") or "*"]
+    return [call.arn("cloudwatch", f"alarm:{found}") for found in ([name] if name else listed)]
 
 
-def _of_cloudformation(place: _Place, _: str) -> list[str] | None:
-    name = place.text("StackName")
+def _of_cloudformation(call: _Call, _: str) -> list[str] | None:
+    name = call.text("StackName")
     if not name:
         return ["*"]
-    return [name if name.startswith("arn:") else place.arn("cloudformation", f"stack/{name}/*")]
+    return [name if name.startswith("arn:") else call.arn("cloudformation", f"stack/{name}/*")]
 
 
-_RESOURCES: dict[str, Callable[[_Place, str], list[str] | None]] = {
+_RESOURCES: dict[str, Callable[[_Call, str], list[str] | None]] = {
     "events": _of_events,
     "states": _of_states,
     "logs": _of_logs,
@@ -228,10 +237,10 @@ _RESOURCES: dict[str, Callable[[_Place, str], list[str] | None]] = {
 }
 
 
-def _of_s3(place: _Place, action: str, context: dict[str, Any]) -> list[Question]:
+def _of_s3(call: _Call, action: str, context: dict[str, Any]) -> list[Question]:
     from ministack.core import iam_actions
 
-    http = place.http
+    http = call.http
     for name in _S3_LIST_KEYS:
         if name in http.query and action.startswith("s3:List"):
             context[f"s3:{name}"] = http.query[name][0]
@@ -239,11 +248,9 @@ def _of_s3(place: _Place, action: str, context: dict[str, Any]) -> list[Question
         context["s3:versionid"] = http.query["versionId"][0]
     context |= {f"s3:{name}": http.headers[name] for name in _S3_HEADERS if name in http.headers}
     main = iam_actions.extract_resource_arn(
-        "s3", http.method, place.path, http.headers, http.body, http.query, place.region, place.account
+        "s3", http.method, call.path, http.headers, http.body, http.query, call.region, call.account
     )
-    more = iam_actions.s3_additional_checks(
-        http.method, place.path, dict(http.headers), http.body, http.query
-    )
+    more = iam_actions.s3_additional_checks(http.method, call.path, dict(http.headers), http.body, http.query)
     return [Question(action, str(main), context)] + [Question(a, arn, context) for a, arn in more]
 
 

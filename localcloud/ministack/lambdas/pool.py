@@ -9,41 +9,45 @@ the real errorType reaches Step Functions. Only how the process is started diffe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from localcloud.lambdas import environment
+from localcloud.ministack.cloudformation.custom_resources import fail_at_once
+from localcloud.ministack.rebinding import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+Credentials = Callable[[Mapping[str, Any]], dict[str, str]]
 
-def install(endpoint_url: str, runtime: Path, work_dir: Path) -> None:
-    """Make Python functions run in the official runtime client."""
+
+def install(endpoint_url: str, runtime: Path, work_dir: Path, credentials: Credentials | None) -> None:
+    """Make Python functions run in the official runtime client; functions act as whom `credentials` of their
+    configuration say, or else as the account."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     from localcloud.ministack.lambdas.worker import PythonWorker, Setting
 
     PythonWorker.setting = Setting(endpoint_url, runtime, work_dir)
-    other_class, other_execute = lambda_runtime._worker_class_for, lambda_svc._execute_function_warm
-    trace = lambda_svc._xray_trace_id_for_invocation
 
     def worker_class_for(config: dict[str, Any]) -> Any:
         return PythonWorker if _is_python(config) else other_class(config)
 
     def execute(func: dict[str, Any], event: Any, request_id: str) -> Any:
         if not _is_python(func.get("config") or func):
-            return other_execute(func, event, request_id)
-        result = lambda_svc._execute_function_provided_warm(func, event, request_id)
-        # MiniStack takes a log of this source as it is, with the lines that Lambda itself writes.
-        return {**result, "log_source": "rie"}
+            result = other_execute(func, event, request_id)
+        else:
+            result = lambda_svc._execute_function_provided_warm(func, event, request_id)
+            # MiniStack takes a log of this source as it is, with the lines that Lambda itself writes.
+            result = {**result, "log_source": "rie"}
+        fail_at_once(event, result)
+        return result
 
-    def trace_header(config: dict[str, Any], inbound: str | None = None) -> Any:
-        return trace(config, inbound) if inbound else environment.trace_header()
-
-    lambda_runtime._worker_class_for = worker_class_for
-    lambda_svc._execute_function_warm = execute
-    lambda_svc._xray_trace_id_for_invocation = trace_header
+    other_class = replace(lambda_runtime, "_worker_class_for", worker_class_for)
+    other_execute = replace(lambda_svc, "_execute_function_warm", execute)
+    if credentials is not None:
+        replace(lambda_runtime, "execution_credentials", credentials)
 
 
 def stop() -> None:

@@ -25,7 +25,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from localcloud.lambdas import environment
-from localcloud.lambdas.environment import Place
+from localcloud.lambdas.environment import Folders
 from localcloud.lambdas.invoking import too_large
 from localcloud.lambdas.memory import peak_megabytes, watch
 from localcloud.lambdas.output import Output
@@ -61,7 +61,8 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
     def invoke(self, event: Any, request_id: str, **more: Any) -> dict[str, Any]:
         """One invocation, its log with what Lambda itself writes there."""
         begun = time.monotonic()
-        answer: dict[str, Any] = super().invoke(event, request_id, **more)
+        trace = environment.trace_header()
+        answer: dict[str, Any] = super().invoke(event, request_id, **{**more, "trace_id": trace})
         seconds = time.monotonic() - begun
         error = too_large(answer.get("result"))
         if error:
@@ -91,16 +92,16 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
     def _start(self, init_timeout: float | None) -> None:
         generation, pending, logs = self._new_generation()
         port = self._serve(generation, pending)
-        place = self._place()
+        folders = self._folders()
         self._proc = subprocess.Popen(
             environment.command(),
-            cwd=place.code,
+            cwd=folders.code,
             env={
                 **environment.environment(
                     self.config,
                     lambda_svc._runtime_env_vars(self.config),
                     lambda_runtime.execution_credentials(self.config),
-                    place,
+                    folders,
                     f"127.0.0.1:{port}",
                 ),
                 "TMPDIR": self._new_tmp(),
@@ -175,12 +176,12 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         self._server_thread.start()
         return int(self._server.server_address[1])
 
-    def _place(self) -> Place:
+    def _folders(self) -> Folders:
         setting = self.setting
         blobs = [lambda_svc._resolve_layer_zip(layer) for layer in self.config.get("Layers") or []]
         code = unpacked([self.code_zip], setting.work_dir / "task")
         layers = unpacked([blob for blob in blobs if blob], setting.work_dir / "opt")
-        return Place(setting.endpoint_url, setting.runtime, code, layers)
+        return Folders(setting.endpoint_url, setting.runtime, code, layers)
 
     def _drain_stderr_bounded(self, *_: Any, **__: Any) -> str:
         """What the handler logged."""

@@ -26,10 +26,10 @@ _FIRST_BACKWARDS = 1_704_067_200_000
 _BOTH = "The parameters logStreamNames and logStreamNamePrefix are mutually exclusive."
 _BY_TIME = "Cannot order by LastEventTime with a logStreamNamePrefix."
 
-# Time, time of ingestion, stream, and the how-manieth of those in the stream.
-Place = tuple[int, int, str, int]
-Found = tuple[Place, Mapping[str, Any]]
-Handler = Callable[[dict[str, Any]], Any]
+# Where an event stands among all: time, time of ingestion, stream, and its number among those in the stream.
+Position = tuple[int, int, str, int]
+Found = tuple[Position, Mapping[str, Any]]
+Operation = Callable[[Any, dict[str, Any]], Any]
 
 
 class _Refused(Exception):
@@ -37,31 +37,47 @@ class _Refused(Exception):
 
 
 def install() -> None:
+    """Stand before MiniStack's handler in its table of services."""
+    from ministack import app
     from ministack.services import cloudwatch_logs as logs
 
-    get, describe = logs._get_log_events, logs._describe_log_streams
+    own = app.SERVICE_HANDLERS["logs"]
+    operations: dict[str, Operation] = {
+        "DescribeLogStreams": _describe_streams,
+        "FilterLogEvents": _filter,
+        "GetLogEvents": _get_events,
+    }
 
-    def get_checked(data: dict[str, Any]) -> Any:
-        _check_limit(data, _MOST_EVENTS)
-        return get(data)
-
-    def describe_checked(data: dict[str, Any]) -> Any:
-        _check_streams(data, logs)
-        return describe({**data, "logGroupName": logs._resolve_log_group_name(data)})
-
-    logs._get_log_events = _answering(logs, get_checked)
-    logs._describe_log_streams = _answering(logs, describe_checked)
-    logs._filter_log_events = _answering(logs, lambda data: _filter(logs, data))
-
-
-def _answering(logs: Any, handler: Handler) -> Handler:
-    def handle(data: dict[str, Any]) -> Any:
+    async def handle(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+        operation = operations.get(headers.get("x-amz-target", "").rpartition(".")[2])
+        data = _object(body)
+        if operation is None or data is None:
+            return await own(method, path, headers, body, query_params)
         try:
-            return handler(data)
+            return operation(logs, data)
         except _Refused as refused:
             return logs.error_response_json("InvalidParameterException", str(refused), 400)
 
-    return handle
+    app.SERVICE_HANDLERS["logs"] = handle
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """A call's parameters; None where they are not, which MiniStack refuses in its own words."""
+    try:
+        data = json.loads(body or b"{}")
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _get_events(logs: Any, data: dict[str, Any]) -> Any:
+    _check_limit(data, _MOST_EVENTS)
+    return logs._get_log_events(data)
+
+
+def _describe_streams(logs: Any, data: dict[str, Any]) -> Any:
+    _check_streams(data, logs)
+    return logs._describe_log_streams({**data, "logGroupName": logs._resolve_log_group_name(data)})
 
 
 def _check_limit(data: Mapping[str, Any], most: int) -> None:
@@ -98,7 +114,7 @@ def _filter(logs: Any, data: dict[str, Any]) -> Any:
     wanted = logs._compile_filter_pattern(data.get("filterPattern", ""))
     matching = (each for each in found if wanted(each[1].get("message", "")))
     page, token = _page(matching, data.get("limit", _MOST_EVENTS), forward=forward)
-    events = [_told(group, place, event) for place, event in page]
+    events = [_described(group, position, event) for position, event in page]
     answer = {"events": events, "searchedLogStreams": []}
     return logs.json_response(answer | ({"nextToken": token} if token else {}))
 
@@ -118,7 +134,7 @@ def _time(event: Mapping[str, Any]) -> int:
     return int(event["timestamp"])
 
 
-def _within(data: Mapping[str, Any], after: Place | None, *, forward: bool) -> tuple[int, int | None]:
+def _within(data: Mapping[str, Any], after: Position | None, *, forward: bool) -> tuple[int, int | None]:
     """The first and the last moment of what is left to tell."""
     start, end = int(data.get("startTime", 0)), data.get("endTime")
     if after is None:
@@ -128,8 +144,8 @@ def _within(data: Mapping[str, Any], after: Place | None, *, forward: bool) -> t
 
 
 def _placed(name: str, events: list[Mapping[str, Any]], start: int, end: int | None) -> Iterator[Found]:
-    """A stream's events within that time, each with its place. The slice begins with the first event of its
-    moment, so that an event's number is always the same."""
+    """A stream's events within that time, each with its position. The slice begins with the first event of
+    its moment, so that an event's number is always the same."""
     low = bisect_left(events, start, key=_time)
     high = len(events) if end is None else bisect_right(events, end, key=_time)
     last, number = (-1, -1), 0
@@ -139,7 +155,7 @@ def _placed(name: str, events: list[Mapping[str, Any]], start: int, end: int | N
         yield (*moment, name, number), event
 
 
-def _order(found: Found) -> Place:
+def _order(found: Found) -> Position:
     return found[0]
 
 
@@ -148,8 +164,8 @@ def _interleaved(parts: list[list[Found]], *, forward: bool) -> Iterator[Found]:
     return heapq.merge(*ordered, key=_order, reverse=not forward)
 
 
-def _beyond(found: Iterator[Found], after: Place | None, *, forward: bool) -> Iterator[Found]:
-    """What comes after the place that the token names."""
+def _beyond(found: Iterator[Found], after: Position | None, *, forward: bool) -> Iterator[Found]:
+    """What comes after the position that the token names."""
     if after is None:
         return found
     return (each for each in found if (each[0] > after if forward else each[0] < after))
@@ -167,11 +183,11 @@ def _page(found: Iterator[Found], limit: int, *, forward: bool) -> tuple[list[Fo
     return page, None
 
 
-def _token(place: Place, *, forward: bool) -> str:
-    return base64.urlsafe_b64encode(json.dumps([forward, *place]).encode()).decode()
+def _token(position: Position, *, forward: bool) -> str:
+    return base64.urlsafe_b64encode(json.dumps([forward, *position]).encode()).decode()
 
 
-def _direction(data: Mapping[str, Any]) -> tuple[bool, Place | None]:
+def _direction(data: Mapping[str, Any]) -> tuple[bool, Position | None]:
     """Whether the oldest come first, and after which event; a token knows both."""
     if data.get("nextToken"):
         return _from_token(data["nextToken"])
@@ -181,7 +197,7 @@ def _direction(data: Mapping[str, Any]) -> tuple[bool, Place | None]:
     return forward, None
 
 
-def _from_token(token: str) -> tuple[bool, Place]:
+def _from_token(token: str) -> tuple[bool, Position]:
     try:
         forward, time, ingested, stream, number = json.loads(base64.urlsafe_b64decode(token))
         return bool(forward), (int(time), int(ingested), str(stream), int(number))
@@ -189,18 +205,18 @@ def _from_token(token: str) -> tuple[bool, Place]:
         raise _Refused("The specified nextToken is invalid.") from error
 
 
-def _told(group: str, place: Place, event: Mapping[str, Any]) -> dict[str, Any]:
-    time, ingested, stream, _ = place
+def _described(group: str, position: Position, event: Mapping[str, Any]) -> dict[str, Any]:
+    time, ingested, stream, _ = position
     return {
         "logStreamName": stream,
         "timestamp": time,
         "message": event.get("message", ""),
         "ingestionTime": ingested,
-        "eventId": event.get("eventId") or _identity(group, place),
+        "eventId": event.get("eventId") or _identity(group, position),
     }
 
 
-def _identity(group: str, place: Place) -> str:
+def _identity(group: str, position: Position) -> str:
     """For what a service wrote by itself: 56 digits like AWS's, the same whenever the event is told."""
-    digest = hashlib.blake2b(repr((group, place)).encode(), digest_size=24).digest()
+    digest = hashlib.blake2b(repr((group, position)).encode(), digest_size=24).digest()
     return f"{int.from_bytes(digest) % 10**56:056d}"

@@ -9,14 +9,16 @@ It refuses what AWS refuses besides: parts out of order and parts below 5 MiB.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from localcloud.durability.bodies import Body, Folder
+from localcloud.durability.tracked import unnoticed
 
 Answer = tuple[int, dict[str, str], Any]
 
@@ -48,7 +50,20 @@ class Refused(Exception):
 
 
 # The parts of the request that is answered, if they were joined before.
-early: contextvars.ContextVar[Joined | None] = contextvars.ContextVar("early", default=None)
+_joined: contextvars.ContextVar[list[Joined] | None] = contextvars.ContextVar("joined", default=None)
+
+
+@contextlib.contextmanager
+def _early(joined: Joined) -> Iterator[None]:
+    """The list is emptied, because whatever begins meanwhile keeps a copy of the context."""
+    held = [joined]
+    token = _joined.set(held)
+    del joined
+    try:
+        yield
+    finally:
+        held.clear()
+        _joined.reset(token)
 
 
 class Completion:
@@ -57,16 +72,20 @@ class Completion:
     def __init__(self, s3: Any, folder: Folder) -> None:
         self._s3, self._folder = s3, folder
 
-    async def joined_early(self, body: Any, query: Any) -> Joined | None:
-        """Joined by a thread; whether it may be is decided later."""
-        upload = self._s3._multipart_uploads.get(self._s3._qp(query, "uploadId"))
-        if upload is None:
-            return None
+    async def joined_early(self, body: bytes, upload_id: str) -> contextlib.AbstractContextManager[None]:
+        """Have the parts joined by a thread for what is answered inside of it; whether they may be is decided
+        there."""
+        with unnoticed():
+            uploads = list(self._s3._multipart_uploads._data.items())
+        upload = next((found for scoped, found in uploads if scoped[-1] == upload_id), None)
         try:
-            stored = self._stored(upload, self._named(body))
+            stored = self._stored(upload, self._named(body)) if upload else None
         except Refused:
-            return None
-        return await asyncio.get_running_loop().run_in_executor(None, self._join, upload, stored)
+            stored = None
+        if stored is None:
+            return contextlib.nullcontext()
+        loop = asyncio.get_running_loop()
+        return _early(await loop.run_in_executor(None, self._join, upload, stored))
 
     def answer(self, bucket_name: str, key: str, body: Any, query_params: Any, headers: Any = None) -> Answer:
         s3, upload_id = self._s3, self._s3._qp(query_params, "uploadId")
@@ -133,7 +152,8 @@ class Completion:
 
     def _record(self, upload: Any, parts: list[Part], headers: Mapping[str, str]) -> dict[str, Any]:
         stored, numbers = self._stored(upload, parts), [part.number for part in parts]
-        joined = early.get()
+        held = _joined.get()
+        joined = held.pop() if held else None
         if joined is None or joined.parts != tuple(part["body"] for part in stored):
             joined = self._join(upload, stored)
         size = len(joined.body)

@@ -53,7 +53,8 @@ class SageMaker:
         self._processing = ProcessingJobs(context, self._runner)
         self._tuning = TuningJobs(context, self._training)
         jobs = (self._training, self._processing, self._tuning)
-        parts = (*jobs, *self._hosting(), Tags(context), Search(context))
+        self._tags = Tags(context)
+        parts = (*jobs, *self._hosting(), self._tags, Search(context))
         self.operations: dict[str, Operation] = {
             action: operation for part in parts for action, operation in part.operations.items()
         }
@@ -110,14 +111,18 @@ class SageMaker:
                 "InternalFailure", f"localcloud failed in SageMaker {action}: {error}", 500
             ) from error
 
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """The tags of a resource, for policies that ask for them; none where it does not exist."""
+        return self._tags.of(arn)
+
     def runtime(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         """The runtime's REST door: POST /endpoints/NAME/invocations. Raises ApiError."""
-        place = path.split("?", maxsplit=1)[0]
-        found = _INVOKE.fullmatch(place)
+        resource = path.split("?", maxsplit=1)[0]
+        found = _INVOKE.fullmatch(resource)
         if method != "POST" or found is None:
-            asked = runtime_operation(method, place) or f"{method} {path}"
+            asked = runtime_operation(method, resource) or f"{method} {path}"
             raise ApiError("UnknownOperationException", f"localcloud does not have SageMaker {asked} yet.")
         lower = {name.lower(): value for name, value in headers.items()}
         said = self._invoker.invoke(Invocation(unquote(found.group(1)), lower, body))

@@ -45,6 +45,21 @@ def client_of(port: int, service: str, key: str = ACCOUNT, secret: str = "local"
     )
 
 
+def lives(pid: int) -> bool:
+    """Whether the process runs; one that ended and was not waited for does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def program(name: str) -> str:
+    """A program that was installed beside this Python."""
+    return str(Path(sys.executable).with_name(name))
+
+
 @dataclass
 class TinyCloud:
     """One running process; `outputs` are those of the stack `tiny`."""

@@ -53,15 +53,19 @@ def allow(*actions: str, resource: str = "*", **more: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def user(cloud: TinyCloud, name: str, policy: str) -> dict[str, str]:
+    """The key of a new user with one policy."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
+
+
 @pytest.fixture(scope="module")
 def ann(cloud: TinyCloud) -> dict[str, str]:
     """A user who may read objects of the bucket, and no more."""
-    iam = cloud.client("iam")
-    iam.create_user(UserName="ann")
-    reads = allow("s3:GetObject", resource="arn:aws:s3:::town/*")
-    iam.put_user_policy(UserName="ann", PolicyName="reads", PolicyDocument=reads)
-    made = iam.create_access_key(UserName="ann")["AccessKey"]
-    return {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
+    return user(cloud, "ann", allow("s3:GetObject", resource="arn:aws:s3:::town/*"))
 
 
 def test_a_user_has_what_her_policies_allow(cloud: TinyCloud, ann: dict[str, str]) -> None:
@@ -235,3 +239,23 @@ def test_the_decisions_are_listed(cloud: TinyCloud, ann: dict[str, str]) -> None
     assert (last["action"], last["resource"]) == ("s3:DeleteObject", "arn:aws:s3:::town/a.txt")
     assert last["principal"] == f"arn:aws:iam::{ACCOUNT}:user/ann"
     assert last["allowed"] is False
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "sagemaker:ResourceTag/team"])
+def test_the_tags_of_a_sagemaker_resource_decide(cloud: TinyCloud, key: str) -> None:
+    """A policy for what is tagged allows that, and nothing else; a tag that is taken away counts at once."""
+    root = cloud.client("sagemaker")
+    name = key.partition(":")[0]
+    ours, others = f"ours-{name}", f"others-{name}"
+    arn = root.create_model_package_group(ModelPackageGroupName=ours, Tags=[{"Key": "team", "Value": "red"}])[
+        "ModelPackageGroupArn"
+    ]
+    root.create_model_package_group(ModelPackageGroupName=others)
+    policy = allow("sagemaker:DescribeModelPackageGroup", Condition={"StringEquals": {key: "red"}})
+    sagemaker = client_with(cloud, "sagemaker", **user(cloud, f"tagged-{name}", policy))
+    sagemaker.describe_model_package_group(ModelPackageGroupName=ours)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sagemaker.describe_model_package_group(ModelPackageGroupName=others)
+    root.delete_tags(ResourceArn=arn, TagKeys=["team"])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sagemaker.describe_model_package_group(ModelPackageGroupName=ours)

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from cli import local
-from localcloud.tests.integration.localcloud_process import TinyCloud
+from localcloud.tests.integration.localcloud_process import TinyCloud, lives
 from localcloud.tests.patience import eventually
 
 pytestmark = pytest.mark.thorough
@@ -123,20 +122,20 @@ def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path
         process = int(eventually(lambda: told.exists() and told.read_text()))
         assert cloud.process is not None
         cloud.process.send_signal(signal.SIGKILL)
-        eventually(lambda: not local.exists(process))
+        eventually(lambda: not lives(process))
     killed_and_started(cloud)
 
 
 def test_what_a_function_has_started_ends_with_it(cloud: TinyCloud) -> None:
     """When the cloud goes down in order, and when it is killed."""
     left = cloud.invoke({"ask": "leave"})[1]
-    assert local.exists(left)
+    assert lives(left)
     assert cloud.stop() == 0
-    assert not local.exists(left)
+    assert not lives(left)
     cloud.start()
     left = cloud.invoke({"ask": "leave"})[1]
     killed_and_started(cloud)
-    assert not local.exists(left)
+    assert not lives(left)
 
 
 def test_a_lock_of_the_killed_does_not_use_up_an_events_tries(tmp_path: Path) -> None:

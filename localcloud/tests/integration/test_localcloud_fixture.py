@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,14 +51,6 @@ def test_the_next_cloud_is_ready_at_once(localcloud_clouds: Clouds) -> None:
     assert took < a_start
 
 
-def test_the_distribution_needs_what_the_lock_has() -> None:
-    """Its dependencies are those of this project's group, so that both are one tested set."""
-    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    alone = tomllib.loads((ROOT / "localcloud" / "pyproject.toml").read_text())["project"]["dependencies"]
-    groups = whole["localcloud"] + whole["start"] + whole["runtime"]
-    assert set(alone) == {name for name in groups if isinstance(name, str)}
-
-
 def test_the_distribution_is_whole(tmp_path: Path) -> None:
     """A wheel is made of the folder alone, with every module, the plugin and the README."""
     pytest.importorskip("hatchling")
@@ -78,7 +69,9 @@ def test_the_distribution_is_whole(tmp_path: Path) -> None:
     modules = {
         f"localcloud/{path.relative_to(ROOT / 'localcloud').as_posix()}"
         for path in (ROOT / "localcloud").rglob("*")
-        if path.suffix in (".py", ".toml") and path.name != "pyproject.toml"
+        if path.suffix in (".py", ".toml")
+        and path.name != "pyproject.toml"
+        and ROOT / "localcloud/tests" not in path.parents
     }
     assert modules <= inside
     assert "localcloud = localcloud.pytest_plugin" in points

@@ -14,14 +14,14 @@ from botocore.exceptions import WaiterError
 
 from localcloud.deploy.requirements import installed_environment
 from localcloud.tests.conformance.answers import wrong_with
-from localcloud.tests.integration.localcloud_process import ROOT, TinyCloud
+from localcloud.tests.integration.localcloud_process import ROOT, TinyCloud, program
 from localcloud.tests.patience import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).with_name("sagemaker_sdk")
-CACHE = ROOT / ".dropforge" / "build"
+CACHE = Path(os.environ.get("LOCALCLOUD_BUILD") or ROOT / ".localcloud" / "build")
 IMAGE = "words:local"
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
 
@@ -217,8 +217,8 @@ def test_the_aws_cli_runs_the_loop_and_waits(cloud: TinyCloud) -> None:
     name = "cli-loop"
 
     def aws(*arguments: str) -> Any:
-        program = (ROOT / ".venv/bin/aws", *arguments, "--output", "json")
-        printed = said(*program, env=settings(cloud))
+        command = (program("aws"), *arguments, "--output", "json")
+        printed = said(*command, env=settings(cloud))
         return json.loads(printed) if printed.strip() else None
 
     requests = requests_of(cloud, name)

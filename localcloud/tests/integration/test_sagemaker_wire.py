@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.tests.integration.localcloud_process import ROOT, TinyCloud
+from localcloud.tests.integration.localcloud_process import TinyCloud, program
 from localcloud.tests.patience import PATIENCE, eventually
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def aws(cloud: TinyCloud, *arguments: str) -> Any:
     """The AWS CLI."""
     settings = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{cloud.port}", "AWS_DEFAULT_REGION": "us-east-1"}
     settings |= {"AWS_ACCESS_KEY_ID": "000000000000", "AWS_SECRET_ACCESS_KEY": "local", "AWS_PAGER": ""}
-    program = [str(ROOT / ".venv/bin/aws"), *arguments, "--output", "json"]
-    ran = subprocess.run(program, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
+    command = [program("aws"), *arguments, "--output", "json"]
+    ran = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
     return json.loads(ran.stdout) if ran.stdout.strip() else None
 
 

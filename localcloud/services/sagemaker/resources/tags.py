@@ -45,9 +45,8 @@ class Tags:
         return {"Tags": self._change(call.payload["ResourceArn"], lambda tags: tags | given)}
 
     def page(self, call: Call) -> Record:
-        store, key = self._place(call.payload["ResourceArn"])
-        record = store.get(key)
-        tags = record.get("Tags", []) if record else []
+        store, key = self._found(call.payload["ResourceArn"])
+        tags = _tags(store.get(key))
         return page_of(tags, lambda tag: [tag["Key"]], {"MaxResults": MOST_TAGS} | call.payload, "Tags")
 
     def delete(self, call: Call) -> Record:
@@ -59,10 +58,10 @@ class Tags:
         return {}
 
     def _change(self, arn: str, change: Callable[[dict[str, str]], dict[str, str]]) -> list[dict[str, str]]:
-        store, key = self._place(arn)
+        store, key = self._found(arn)
 
         def apply(record: Record) -> None:
-            tags = change({tag["Key"]: tag["Value"] for tag in record.get("Tags", [])})
+            tags = change({tag["Key"]: tag["Value"] for tag in _tags(record)})
             if len(tags) > MOST_TAGS:
                 raise ApiError("ResourceLimitExceeded", f"{arn} cannot have more than {MOST_TAGS} tags.")
             record["Tags"] = [{"Key": name, "Value": value} for name, value in tags.items()]
@@ -70,10 +69,20 @@ class Tags:
         tags: list[dict[str, str]] = store.change(key, apply)["Tags"]
         return tags
 
-    def _place(self, arn: str) -> tuple[Store, str]:
+    def of(self, arn: str) -> dict[str, str]:
+        """The tags of a resource; none where it does not exist."""
+        kind, _, key = arn.split(":", 5)[-1].partition("/")
+        record = self._context.stores.of(kind).get(key) if kind in _KINDS else None
+        return {tag["Key"]: tag["Value"] for tag in _tags(record)}
+
+    def _found(self, arn: str) -> tuple[Store, str]:
         kind, _, key = arn.split(":", 5)[-1].partition("/")
         if kind in _KINDS and arn == self._context.arn(kind, key):
             store = self._context.stores.of(kind)
             if store.get(key) is not None:
                 return store, key
         raise ApiError("ValidationException", f"Could not find the resource {arn}.")
+
+
+def _tags(record: Record | None) -> list[dict[str, str]]:
+    return (record or {}).get("Tags") or []

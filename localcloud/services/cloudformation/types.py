@@ -1,19 +1,17 @@
-"""CloudFormation types that MiniStack lacks, and custom resources that tell at once why they failed."""
+"""CloudFormation types that MiniStack lacks: its table gets SageMaker's and the composite alarm."""
 
-# ruff: noqa: SLF001 - private names of MiniStack are what this package is about
+# ruff: noqa: SLF001 - private names of MiniStack are what is joined here
 
 from __future__ import annotations
 
 from typing import Any
 
-from localcloud.ministack.cloudformation import (
-    expiry,
-    function_properties,
-    refused_templates,
-    sagemaker_types,
-)
+from localcloud.ministack.rebinding import replace
+from localcloud.services.cloudformation import sagemaker_types
 from localcloud.services.states.sdk import Caller, TaskError
 
+COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
+NAMES = frozenset({COMPOSITE_ALARM, *(f"AWS::SageMaker::{kind.noun}" for kind in sagemaker_types.KINDS)})
 _COMPOSITE = (
     "ActionsEnabled",
     "AlarmActions",
@@ -27,20 +25,18 @@ _COMPOSITE = (
 
 def install(caller: Caller) -> None:
     """Add the types. Unknown types fail in MiniStack with their name."""
-    from ministack.services.cloudformation import custom_resource, engine, provisioners, stacks
+    from ministack.services.cloudformation import provisioners, stacks
 
     added = sagemaker_types.handlers(caller, provisioners._physical_name)
-    added["AWS::CloudWatch::CompositeAlarm"] = _composite_alarm(caller, provisioners)
+    added[COMPOSITE_ALARM] = _composite_alarm(caller, provisioners)
     for name, handler in added.items():
         provisioners._RESOURCE_HANDLERS.setdefault(name, handler)
-    # These ask this very endpoint, so they must not hold up its event loop.
-    in_thread = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda name: name in added or in_thread(name)
-    _end_workers(provisioners)
-    expiry.install(provisioners._RESOURCE_HANDLERS)
-    function_properties.install(provisioners._RESOURCE_HANDLERS)
-    refused_templates.install(engine, provisioners._RESOURCE_HANDLERS)
-    _fail_fast(custom_resource)
+
+    def in_thread(name: str) -> bool:
+        """These ask this very endpoint, so they must not hold up its event loop."""
+        return name in added or bool(own(name))
+
+    own = replace(stacks, "_runs_on_worker_thread", in_thread)
 
 
 def _composite_alarm(caller: Caller, provisioners: Any) -> dict[str, Any]:
@@ -83,38 +79,3 @@ def _composite_given(properties: dict[str, Any]) -> dict[str, Any]:
     if "ActionsEnabled" in given:
         given["ActionsEnabled"] = str(given["ActionsEnabled"]).lower() == "true"
     return given
-
-
-def _end_workers(provisioners: Any) -> None:
-    """A function that goes with its stack takes its processes with it."""
-    from ministack.core import lambda_runtime
-
-    handler = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    delete = handler["delete"]
-
-    def delete_and_end(physical_id: str, *others: Any) -> None:
-        delete(physical_id, *others)
-        lambda_runtime.invalidate_worker(physical_id.rsplit(":", maxsplit=1)[-1])
-
-    handler["delete"] = delete_and_end
-
-
-def _fail_fast(custom_resource: Any) -> None:
-    """A custom resource whose function failed without answering fails now.
-
-    On AWS the stack waits for the answer, an hour by default: nobody wants that here.
-    """
-    from ministack.services import lambda_svc
-
-    execute = lambda_svc._execute_function_with_config_scope
-
-    def execute_and_tell(function: dict[str, Any], event: Any) -> Any:
-        result = execute(function, event)
-        if isinstance(event, dict) and "ResponseURL" in event and (result or {}).get("error"):
-            told = result.get("body") if isinstance(result.get("body"), dict) else {}
-            reason = f"{told.get('errorType', 'the function failed')}: {told.get('errorMessage', '')}"
-            token = str(event["ResponseURL"]).rsplit("/", maxsplit=1)[-1]
-            custom_resource.deliver_response(token, {"Status": "FAILED", "Reason": reason})
-        return result
-
-    lambda_svc._execute_function_with_config_scope = execute_and_tell
