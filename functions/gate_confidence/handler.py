@@ -1,4 +1,4 @@
-"""The inference state machine asks for the answers to be joined and the doubtful ones told."""
+"""The inference state machine asks for the answers to be joined and the doubtful ones sent to people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from dropforge import bootstrap
 from dropforge.edge.entry import encode, entry
-from dropforge.edge.idempotency import once
+from dropforge.edge.idempotency import run_once
 from dropforge.edge.tasks import count, inference_run
 
 
@@ -16,4 +16,4 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batches, quarantined = count(event, "batches"), count(event, "quarantined")
     action = bootstrap.gate_confidence()
     table = bootstrap.settings().idempotency_table
-    return once(table, run.run, lambda: encode(action(run, batches, quarantined)), context)
+    return run_once(table, run.run, lambda: encode(action(run, batches, quarantined)), context)
