@@ -160,7 +160,8 @@ def test_a_roll_back_is_told_with_the_alarm_that_asked_for_it() -> None:
         "kind": "rolled_back",
         "usecase": "loan",
         "message": "Endpoint dropforge-loan serves dropforge-loan-v2 again, after dropforge-loan-v3 was "
-        "taken out: Alarm dropforge-loan-5xx: 3 errors. Look at its log before you approve that version again.",
+        "taken out: Alarm dropforge-loan-5xx: 3 errors. Look at its log before you approve that version "
+        "again.",
         "endpoint": "dropforge-loan",
         "from": "dropforge-loan-v3",
         "to": "dropforge-loan-v2",

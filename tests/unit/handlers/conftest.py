@@ -82,7 +82,7 @@ class Stack:
         return [{**item, "input": json.loads(item["input"])} for item in described]
 
     def run(self, name: str, definition: str, document: str) -> str:
-        """The ARN of an execution that has ended."""
+        """The ARN of an execution that has ended; those that functions start are only written down."""
         states = boto3.client("stepfunctions")
         machine = states.create_state_machine(name=name, definition=definition, roleArn=ROLE)
         started = states.start_execution(stateMachineArn=machine["stateMachineArn"], input=document)
