@@ -8,6 +8,7 @@ from dropforge import bootstrap
 from dropforge.edge.entry import encode, entry
 from dropforge.edge.events import execution_ended
 from dropforge.edge.idempotency import run_once
+from dropforge.edge.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 @entry
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    settings = bootstrap.settings()
-    ended = execution_ended(event, settings.stack)
+    given = settings()
+    ended = execution_ended(event, given.stack)
 
     def once(key: str, act: Callable[[], DataclassInstance]) -> dict[str, Any]:
-        return run_once(settings.idempotency_table, key, lambda: encode(act()), context)
+        return run_once(given.idempotency_table, key, lambda: encode(act()), context)
 
     return encode(bootstrap.report_outcome()(ended, once))
