@@ -25,22 +25,22 @@ def retrier(errors: list[str], seconds: int, tries: int, longest: int = 0, backo
     }
 
 
-# The optimised integrations of SageMaker name their errors otherwise than the SDK's do.
+# The optimised integrations of SageMaker name their errors differently from the SDK's.
 OPTIMISED = ["SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"]
 LIMITS = ["SageMaker.ResourceLimitExceededException", "SageMaker.ThrottlingException"]
 
 RETRIERS: dict[str, Retrier] = {
     "S3": retrier(["S3.S3Exception", "S3.SdkClientException", "S3.NoSuchKeyException"], 2, 3),
     "a function": retrier([f"Lambda.{name}" for name in LAMBDA], 2, 4),
-    "an endpoint that answers in a moment": retrier(["EndpointUnavailable"], 2, 5, 60),
-    "another try that is still at work": retrier(["IdempotencyAlreadyInProgressError"], 60, 40, backoff=1),
-    "machines that are taken": retrier(LIMITS, 60, 4, 600),
-    "a job's start": retrier(OPTIMISED, 5, 3),
-    "a model's or a configuration's making": retrier([*OPTIMISED, *LIMITS], 5, 3),
+    "an endpoint that may answer in a moment": retrier(["EndpointUnavailable"], 2, 5, 60),
+    "an earlier try that is still at work": retrier(["IdempotencyAlreadyInProgressError"], 60, 40, backoff=1),
+    "no machine to be had": retrier(LIMITS, 60, 4, 600),
+    "starting a job": retrier(OPTIMISED, 5, 3),
+    "making a model or a configuration": retrier([*OPTIMISED, *LIMITS], 5, 3),
     "an endpoint that is being updated": retrier([*LIMITS, *OPTIMISED], 15, 4, 120),
     "SageMaker": retrier(SDK, 5, 5),
-    "SageMaker, of which a verdict hangs": retrier(SDK, 5, 8, 60),
-    "SageMaker, where the failure is passed over": retrier(SDK, 2, 3),
+    "SageMaker, where the verdict depends on it": retrier(SDK, 5, 8, 60),
+    "SageMaker, where a failure is passed over": retrier(SDK, 2, 3),
     "the registry": retrier(["SageMaker.ConflictException", *LIMITS, SDK[0], SDK[2]], 5, 4),
-    "an alarm's making": retrier(["States.TaskFailed"], 2, 4),
+    "making an alarm": retrier(["States.TaskFailed"], 2, 4),
 }

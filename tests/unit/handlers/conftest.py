@@ -16,7 +16,7 @@ from moto import mock_aws
 from dropforge import bootstrap
 from dropforge.aws.clients import client
 from dropforge.edge import idempotency
-from tests.patience import eventually
+from localcloud.tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 ACCOUNT = "123456789012"

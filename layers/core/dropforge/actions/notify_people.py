@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 def notify_people(outcome: Outcome, *, notifications: Notifications) -> Notified | Ignored:
     notification = notification_for(outcome)
     if notification is None:
-        return Ignored(f"{type(outcome).__name__} is nothing that people have to hear of")
+        return Ignored(f"people need not hear of {type(outcome).__name__}")
     notifications.publish(notification)
     return Notified.of(notification)
