@@ -40,12 +40,12 @@ def _roll_back(
     usecase: str, alarm: AlarmChanged, decision: RollBack, executions: Executions, stack: str
 ) -> Started:
     run = rollback_name(usecase, alarm.name, decision.config)
-    order = {
+    request = {
         "usecase": usecase,
         "rollback_to": decision.to,
         "rollback_from": decision.config,
         "reason": decision.reason,
         "stack": stack,
     }
-    executions.start(run, order)
+    executions.start(run, request)
     return Started(run, usecase, reason=decision.reason)

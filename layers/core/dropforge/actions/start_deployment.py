@@ -35,12 +35,16 @@ def start_deployment(
         return Notified.of(notification)
     if changed.approval != "Approved":
         return Ignored(f"version {changed.version} of {usecase} is {changed.approval}")
+    return _deploy(changed, usecase, executions, stack)
+
+
+def _deploy(changed: PackageChanged, usecase: str, executions: Executions, stack: str) -> Started:
     name = deployment_name(usecase, changed.version, changed.package_arn, changed.modified)
-    order = {
+    request = {
         "usecase": usecase,
         "model_package_arn": changed.package_arn,
         "version": changed.version,
         "stack": stack,
     }
-    executions.start(name, order)
+    executions.start(name, request)
     return Started(name, usecase)
