@@ -1,4 +1,4 @@
-"""The training state machine asks which version is live, before it judges a new one."""
+"""The training state machine asks which version is live, before it compares a new one with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inference state machine asks for the answers to be joined and the doubtful ones told."""
+"""The inference state machine asks for the answers to be joined and the doubtful ones sent to people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from dropforge import bootstrap
 from dropforge.edge.entry import encode, entry
-from dropforge.edge.idempotency import once
+from dropforge.edge.idempotency import run_once
+from dropforge.edge.settings import settings
 from dropforge.edge.tasks import count, inference_run
 
 
@@ -15,5 +16,5 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     run = inference_run(event.get("job"))
     batches, quarantined = count(event, "batches"), count(event, "quarantined")
     action = bootstrap.gate_confidence()
-    table = bootstrap.settings().idempotency_table
-    return once(table, run.run, lambda: encode(action(run, batches, quarantined)), context)
+    table = settings().idempotency_table
+    return run_once(table, run.run, lambda: encode(action(run, batches, quarantined)), context)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dropforge.domain.names import usecase_of
+from dropforge.domain.outcome import Registered, outcome_of
 from dropforge.edge.events import alarm_changed, execution_ended, object_created, package_changed
 from dropforge.edge.tasks import count, inference_run, usecase_named
 
@@ -26,7 +27,8 @@ DECODERS: dict[str, Callable[[Any], object]] = {
     "start_deployment": package_changed,
     "start_deployment_rejected": package_changed,
     "answer_alarm": alarm_changed,
-    "report_failure": lambda event: execution_ended(event, "dropforge"),
+    "report_outcome": lambda event: outcome_of(execution_ended(event, "dropforge")),
+    "report_outcome_refused": lambda event: outcome_of(execution_ended(event, "dropforge")),
     "prepare_batch": inference_run,
     "predict_batch": lambda event: (inference_run(event["job"]), count(event, "batch")),
     "find_champion": usecase_named,
@@ -93,8 +95,16 @@ def test_the_alarm_sample_is_one_that_the_deployment_makes() -> None:
     assert decoded.name.endswith("-5xx")
 
 
-def test_the_execution_sample_ends_with_an_error_that_a_state_machine_names() -> None:
-    decoded = execution_ended(EVENTS["report_failure"], "dropforge")
+def test_the_sample_of_a_success_has_the_output_of_a_state_machines_end() -> None:
+    event = EVENTS["report_outcome"]
+    definition = json.loads((ROOT / "statemachines" / "training.asl.json").read_text())
+
+    assert json.loads(event["detail"]["output"]).keys() == definition["States"]["Registered"]["Output"].keys()
+    assert isinstance(outcome_of(execution_ended(event, "dropforge")), Registered)
+
+
+def test_the_sample_of_a_refusal_ends_with_an_error_that_a_state_machine_names() -> None:
+    decoded = execution_ended(EVENTS["report_outcome_refused"], "dropforge")
     definition = json.loads((ROOT / "statemachines" / f"{decoded.machine}.asl.json").read_text())
     named = {state["Error"] for state in definition["States"].values() if state["Type"] == "Fail"}
 

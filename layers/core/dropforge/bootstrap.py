@@ -14,9 +14,9 @@ from dropforge.edge.settings import (
     DeploymentSettings,
     ImageSettings,
     InferenceSettings,
-    Settings,
     TrainingSettings,
     load,
+    settings,
 )
 
 if TYPE_CHECKING:
@@ -28,26 +28,24 @@ if TYPE_CHECKING:
         Gated,
         Ignored,
         NoChampion,
+        Notified,
         Predicted,
         Prepared,
         Published,
+        Reported,
         Started,
-        Told,
     )
+    from dropforge.actions.report_outcome import Reaction
     from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
     from dropforge.domain.run import InferenceRun
+    from dropforge.ports import Once
 
 PATIENCE = 840.0
 """A function may run for 900 seconds, and has to tell CloudFormation before."""
 
 
 @cache
-def settings() -> Settings:
-    return load(Settings, os.environ)
-
-
-@cache
-def publish_contract() -> Callable[[ObjectCreated], Published | Ignored | Told]:
+def publish_contract() -> Callable[[ObjectCreated], Published | Ignored | Notified]:
     from dropforge.actions.publish_contract import publish_contract as act
     from dropforge.aws.s3 import S3Objects
     from dropforge.aws.sagemaker import ModelRegistry
@@ -81,7 +79,7 @@ def start_training() -> Callable[[ObjectCreated], Started | Ignored]:
 
 
 @cache
-def start_deployment() -> Callable[[PackageChanged], Started | Told | Ignored]:
+def start_deployment() -> Callable[[PackageChanged], Started | Notified | Ignored]:
     from dropforge.actions.start_deployment import start_deployment as act
     from dropforge.aws.s3 import S3Objects
     from dropforge.aws.sns import Topic
@@ -142,7 +140,7 @@ def gate_confidence() -> Callable[[InferenceRun, int, int], Gated]:
 
 
 @cache
-def answer_alarm() -> Callable[[AlarmChanged], Started | Told | Ignored]:
+def answer_alarm() -> Callable[[AlarmChanged], Started | Notified | Ignored]:
     from dropforge.actions.answer_alarm import answer_alarm as act
     from dropforge.aws.sagemaker import SageMakerEndpoints
     from dropforge.aws.sns import Topic
@@ -171,11 +169,22 @@ def find_champion() -> Callable[[str], Champion | NoChampion]:
 
 
 @cache
-def report_failure() -> Callable[[ExecutionEnded], Told]:
-    from dropforge.actions.report_failure import report_failure as act
+def report_outcome() -> Callable[[ExecutionEnded, Once], Reported]:
+    from dropforge.actions.report_outcome import report_outcome as act
+    from dropforge.aws.stepfunctions import StateMachineExecutions
+
+    return partial(act, executions=StateMachineExecutions(), reactions=reactions())
+
+
+def reactions() -> Mapping[str, Reaction]:
+    """What follows from the outcome of every execution, in this order.
+
+    A name is how a reaction is remembered as done: it stays when others come before or after it.
+    """
+    from dropforge.actions.notify_people import notify_people
     from dropforge.aws.sns import Topic
 
-    return partial(act, notifications=Topic(settings().topic_arn))
+    return {"notify_people": partial(notify_people, notifications=Topic(settings().topic_arn))}
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from _typeshed import DataclassInstance
 
     from dropforge.domain.contract import Contract
     from dropforge.domain.notifications import Notification
@@ -67,8 +69,28 @@ class Executions(Protocol):
     def start(self, name: str, document: Mapping[str, object]) -> None: ...
 
 
+@dataclass(frozen=True)
+class Documents:
+    """An execution's input and output; each is empty where there is none or it is not an object."""
+
+    input: Mapping[str, Any]
+    output: Mapping[str, Any]
+
+
+class EndedExecutions(Protocol):
+    """The executions of every state machine of the stack, by ARN."""
+
+    def documents(self, execution_arn: str) -> Documents: ...
+
+
 class Notifications(Protocol):
-    def tell(self, notification: Notification) -> None: ...
+    def publish(self, notification: Notification) -> None: ...
+
+
+class Once(Protocol):
+    """Does what it is given, or repeats its earlier answer under the same key. Errors are not remembered."""
+
+    def __call__(self, key: str, act: Callable[[], DataclassInstance]) -> Mapping[str, Any]: ...
 
 
 class Registry(Protocol):

@@ -64,7 +64,7 @@ class FakeNotifications:
     def __init__(self) -> None:
         self.told: list[Notification] = []
 
-    def tell(self, notification: Notification) -> None:
+    def publish(self, notification: Notification) -> None:
         self.told.append(notification)
 
 

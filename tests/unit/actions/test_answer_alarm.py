@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dropforge.actions.answer_alarm import answer_alarm
-from dropforge.actions.answers import Ignored, Started, Told
+from dropforge.actions.answers import Ignored, Notified, Started
 from dropforge.domain.events import AlarmChanged
 from dropforge.ports import Endpoint
 from tests.unit.actions.fakes import STACK, FakeEndpoints, FakeExecutions, FakeNotifications
@@ -32,7 +32,7 @@ class Watch:
         )
         self.executions, self.notifications = FakeExecutions(), FakeNotifications()
 
-    def answer(self, alarm: AlarmChanged) -> Started | Told | Ignored:
+    def answer(self, alarm: AlarmChanged) -> Started | Notified | Ignored:
         return answer_alarm(
             alarm,
             endpoints=self.endpoints,
@@ -67,7 +67,7 @@ UNANSWERABLE: dict[str, tuple[Watch, str]] = {
 def test_where_nothing_can_be_put_back_people_are_told_why(case: str) -> None:
     watch, why = UNANSWERABLE[case]
 
-    assert isinstance(watch.answer(ALARM), Told)
+    assert isinstance(watch.answer(ALARM), Notified)
 
     (told,) = watch.notifications.told
     assert told.kind == "alarm"
@@ -79,7 +79,7 @@ def test_an_alarm_of_an_endpoint_that_is_gone_is_told() -> None:
     watch = Watch()
     watch.endpoints = FakeEndpoints()
 
-    assert isinstance(watch.answer(ALARM), Told)
+    assert isinstance(watch.answer(ALARM), Notified)
 
 
 def test_an_alarm_that_is_well_again_needs_no_answer() -> None:

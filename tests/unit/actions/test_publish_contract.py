@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Published, Told
+from dropforge.actions.answers import Ignored, Notified, Published
 from dropforge.actions.publish_contract import publish_contract
 from dropforge.domain.contract import contract_from_json, contract_to_json
 from dropforge.edge.contract_yaml import load_contract
@@ -33,7 +33,7 @@ class Publication:
         self.registry, self.notifications = FakeRegistry(), FakeNotifications()
         self.key, self.stack = key, stack
 
-    def publish(self, version_id: str = "v1") -> Published | Ignored | Told:
+    def publish(self, version_id: str = "v1") -> Published | Ignored | Notified:
         return publish_contract(
             created(self.key, version_id=version_id),
             objects=self.objects,
@@ -73,7 +73,7 @@ def test_an_invalid_contract_is_told_with_its_fault_and_the_last_one_stays(case:
 
     answer = publication.publish()
 
-    assert isinstance(answer, Told)
+    assert isinstance(answer, Notified)
     (told,) = publication.notifications.told
     assert told.kind == "contract_refused"
     for part in parts:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Started, Told
+from dropforge.actions.answers import Ignored, Notified, Started
 from dropforge.actions.start_deployment import start_deployment
 from dropforge.domain.events import PackageChanged
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeNotifications, FakeObjects, loan_contract
@@ -28,7 +28,7 @@ class Registry:
         self.objects = FakeObjects().in_force(loan_contract()) if published else FakeObjects()
         self.executions, self.notifications = FakeExecutions(), FakeNotifications()
 
-    def tell(self, changed: PackageChanged) -> Started | Told | Ignored:
+    def change(self, changed: PackageChanged) -> Started | Notified | Ignored:
         return start_deployment(
             changed,
             objects=self.objects,
@@ -38,11 +38,11 @@ class Registry:
         )
 
 
-def test_an_approval_starts_one_deployment_however_often_it_is_told() -> None:
+def test_an_approval_starts_one_deployment_however_often_it_is_delivered() -> None:
     registry = Registry()
 
     for _ in range(5):
-        registry.tell(APPROVED)
+        registry.change(APPROVED)
 
     (order,) = registry.executions.started.values()
     assert order == {"usecase": "loan", "model_package_arn": ARN, "version": 3, "stack": STACK}
@@ -51,8 +51,8 @@ def test_an_approval_starts_one_deployment_however_often_it_is_told() -> None:
 def test_approving_again_later_deploys_again() -> None:
     registry = Registry()
 
-    registry.tell(APPROVED)
-    registry.tell(replace(APPROVED, modified="2026-11-21T10:00:00Z"))
+    registry.change(APPROVED)
+    registry.change(replace(APPROVED, modified="2026-11-21T10:00:00Z"))
 
     assert len(registry.executions.started) == 2
 
@@ -63,14 +63,14 @@ def test_approving_again_later_deploys_again() -> None:
 def test_an_approved_version_that_changed_otherwise_is_not_deployed_again(updated: tuple[str, ...]) -> None:
     registry = Registry()
 
-    assert isinstance(registry.tell(replace(APPROVED, updated=updated)), Ignored)
+    assert isinstance(registry.change(replace(APPROVED, updated=updated)), Ignored)
     assert registry.executions.started == {}
 
 
 def test_a_rejection_is_told_with_its_reason_and_not_deployed() -> None:
     registry = Registry()
 
-    registry.tell(replace(APPROVED, approval="Rejected", comment="not fair to the young"))
+    registry.change(replace(APPROVED, approval="Rejected", comment="not fair to the young"))
 
     (told,) = registry.notifications.told
     assert (told.kind, told.usecase) == ("model_rejected", "loan")
@@ -82,7 +82,7 @@ def test_a_rejection_is_told_with_its_reason_and_not_deployed() -> None:
 def test_a_group_of_another_stack_or_without_contract_is_left_alone(group: str) -> None:
     registry = Registry()
 
-    assert isinstance(registry.tell(replace(APPROVED, group=group)), Ignored)
+    assert isinstance(registry.change(replace(APPROVED, group=group)), Ignored)
 
 
 def test_the_execution_name_and_the_names_made_from_it_fit_what_sagemaker_allows() -> None:

@@ -47,7 +47,7 @@ def test_a_notification_is_one_json_document_with_attributes_to_filter_by() -> N
     queue = sqs.create_queue(QueueName="q")["QueueUrl"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:q")
 
-    Topic(topic).tell(Notification("run_refused", "loan", "ünïcödé\nmessage", {"run": "loan-1"}))
+    Topic(topic).publish(Notification("run_refused", "loan", "ünïcödé\nmessage", {"run": "loan-1"}))
 
     envelope = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
     assert json.loads(envelope["Message"]) == {

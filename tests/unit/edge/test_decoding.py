@@ -23,10 +23,10 @@ def sample(name: str) -> dict[str, Any]:
 def without(event: dict[str, Any], path: str) -> dict[str, Any]:
     changed = copy.deepcopy(event)
     *parents, last = path.split(".")
-    place = changed
+    parent = changed
     for name in parents:
-        place = place[name]
-    del place[last]
+        parent = parent[name]
+    del parent[last]
     return changed
 
 
@@ -46,7 +46,7 @@ def test_what_is_no_event_at_all_is_refused(event: object) -> None:
 
 def test_an_event_of_another_kind_is_refused() -> None:
     with pytest.raises(BadEvent, match=r"aws\.states"):
-        object_created(sample("report_failure"))
+        object_created(sample("report_outcome"))
 
 
 def test_a_field_of_the_wrong_type_is_refused() -> None:
@@ -73,9 +73,11 @@ def test_two_versions_of_a_key_have_two_identities_and_two_deliveries_one() -> N
     assert object_created(event).identity != object_created(other).identity
 
 
-def test_a_package_that_was_only_made_was_not_judged() -> None:
-    assert not package_changed(without(sample("start_deployment"), "detail.UpdatedModelPackageFields")).judged
-    assert package_changed(sample("start_deployment")).judged
+def test_a_package_that_was_only_made_has_no_new_approval() -> None:
+    assert not package_changed(
+        without(sample("start_deployment"), "detail.UpdatedModelPackageFields")
+    ).approval_changed
+    assert package_changed(sample("start_deployment")).approval_changed
 
 
 def test_a_composite_alarm_has_no_dimensions() -> None:
@@ -87,14 +89,24 @@ def test_a_composite_alarm_has_no_dimensions() -> None:
 
 @pytest.mark.parametrize("text", ["not json", "[1]", '"text"', None])
 def test_an_execution_may_have_had_any_input(text: str | None) -> None:
-    event = sample("report_failure")
+    event = sample("report_outcome")
     event["detail"]["input"] = text
 
     assert execution_ended(event, "dropforge").input == {}
 
 
+@pytest.mark.parametrize("name", ["input", "output"])
+def test_an_event_that_left_something_out_is_known_by_what_aws_says_beside_it(name: str) -> None:
+    event = sample("report_outcome")
+    assert not execution_ended(event, "dropforge").is_cut
+
+    event["detail"] |= {name: None, f"{name}Details": {"included": False}}
+
+    assert execution_ended(event, "dropforge").is_cut
+
+
 def test_the_machine_is_named_without_its_stack() -> None:
-    assert execution_ended(sample("report_failure"), "dropforge").machine == "training"
+    assert execution_ended(sample("report_outcome"), "dropforge").machine == "training"
 
 
 def test_a_task_without_its_job_is_refused() -> None:

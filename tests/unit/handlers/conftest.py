@@ -16,6 +16,7 @@ from moto import mock_aws
 from dropforge import bootstrap
 from dropforge.aws.clients import client
 from dropforge.edge import idempotency
+from localcloud.tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 ACCOUNT = "123456789012"
@@ -79,6 +80,15 @@ class Stack:
         listed = states.list_executions(stateMachineArn=self.machines[machine])["executions"]
         described = [states.describe_execution(executionArn=item["executionArn"]) for item in listed]
         return [{**item, "input": json.loads(item["input"])} for item in described]
+
+    def run(self, name: str, definition: str, document: str) -> str:
+        """The ARN of an execution that has ended; those that functions start are only written down."""
+        states = boto3.client("stepfunctions")
+        machine = states.create_state_machine(name=name, definition=definition, roleArn=ROLE)
+        started = states.start_execution(stateMachineArn=machine["stateMachineArn"], input=document)
+        arn = str(started["executionArn"])
+        eventually(lambda: states.describe_execution(executionArn=arn)["status"] == "SUCCEEDED", arn)
+        return arn
 
     def inbox(self) -> list[dict[str, Any]]:
         found = (

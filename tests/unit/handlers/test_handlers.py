@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+from moto import mock_aws
 
+from dropforge import bootstrap
 from dropforge.domain.errors import BadEvent
 from dropforge.edge.events import object_created
-from dropforge.edge.idempotency import once
+from dropforge.edge.idempotency import run_once
 from tests.unit.handlers.conftest import CONTRACT, ROOT, Context, Stack
 
 SAMPLES = sorted(path.stem for path in (ROOT / "events").glob("*.json"))
@@ -95,7 +97,7 @@ def test_an_event_whose_first_delivery_was_cut_off_is_handled_when_that_ones_tim
     _publish(stack)
     event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
     with pytest.raises(Killed):
-        once("dropforge-handled-events", object_created(event).identity, _killed, Context(remaining=1000))
+        run_once("dropforge-handled-events", object_created(event).identity, _killed, Context(remaining=1000))
 
     with pytest.raises(IdempotencyAlreadyInProgressError):
         stack.invoke("start_training", event)
@@ -126,13 +128,57 @@ def test_an_approval_starts_its_deployment_and_a_rejection_is_told(stack: Stack)
     assert [told["kind"] for told in stack.inbox()] == ["model_rejected"]
 
 
-def test_a_failure_told_twice_by_aws_is_told_once_to_people(stack: Stack) -> None:
+@pytest.mark.parametrize(
+    ("sample", "kind", "words"),
+    [
+        ("report_outcome", "model_registered", "Version 3 of loan passed its gate"),
+        ("report_outcome_refused", "run_refused", "accuracy is 0.9420, below the gate of 0.9500"),
+    ],
+)
+def test_an_end_told_twice_by_aws_is_told_once_to_people(
+    stack: Stack, sample: str, kind: str, words: str
+) -> None:
     for _ in range(2):
-        stack.invoke("report_failure", stack.sample("report_failure"))
+        stack.invoke("report_outcome", stack.sample(sample))
 
     (told,) = stack.inbox()
-    assert told["kind"] == "run_refused"
-    assert "accuracy is 0.9420, below the gate of 0.9500" in told["message"]
+    assert told["kind"] == kind
+    assert words in told["message"]
+
+
+def test_an_end_whose_event_had_no_room_for_its_output_is_told_all_the_same(stack: Stack) -> None:
+    event = stack.sample("report_outcome")
+    output = json.loads(event["detail"]["output"])
+    machine = json.dumps(
+        {"StartAt": "End", "States": {"End": {"Type": "Pass", "Result": output, "End": True}}}
+    )
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+        event["detail"]["executionArn"] = stack.run("large", machine, event["detail"]["input"])
+        event["detail"] |= {"output": None, "outputDetails": {"included": False}}
+
+        stack.invoke("report_outcome", event)
+
+    (told,) = stack.inbox()
+    assert told["version"] == 3
+
+
+def test_a_message_that_cannot_be_sent_is_sent_by_the_next_delivery(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dropforge.edge.settings import settings
+
+    topic = settings().topic_arn
+    monkeypatch.setenv("TOPIC_ARN", topic + "-gone")
+    settings.cache_clear()
+    with pytest.raises(Exception, match="NotFound"):
+        stack.invoke("report_outcome", stack.sample("report_outcome"))
+    monkeypatch.setenv("TOPIC_ARN", topic)
+    bootstrap.report_outcome.cache_clear()
+    settings.cache_clear()
+
+    stack.invoke("report_outcome", stack.sample("report_outcome"))
+
+    assert [told["kind"] for told in stack.inbox()] == ["model_registered"]
 
 
 def test_a_use_case_without_an_endpoint_has_no_champion(stack: Stack) -> None:
@@ -152,8 +198,6 @@ def test_a_malformed_event_escapes_so_that_the_dead_letter_queue_gets_it(stack: 
 def test_an_action_that_failed_is_done_by_the_next_delivery(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dropforge import bootstrap
-
     _publish(stack)
     event = stack.object_created("drops/loan/a.csv", "Age\n1\n")
     good = stack.machines["training"]
@@ -169,17 +213,18 @@ def test_an_action_that_failed_is_done_by_the_next_delivery(
 
 
 def test_each_event_is_one_log_line_with_its_answer(stack: Stack, caplog: pytest.LogCaptureFixture) -> None:
-    stack.invoke("report_failure", stack.sample("report_failure"))
+    stack.invoke("report_outcome", stack.sample("report_outcome"))
 
     (handled,) = [record for record in caplog.records if record.getMessage() == "handled"]
-    assert vars(handled)["answer"]["kind"] == "run_refused"
+    reactions = vars(handled)["answer"]["reactions"]
+    assert reactions["notify_people"]["kind"] == "model_registered"
 
 
 def test_each_event_is_counted_by_what_became_of_it(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    stack.invoke("report_failure", stack.sample("report_failure"))
+    stack.invoke("report_outcome", stack.sample("report_outcome"))
 
     counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    assert any(line.get("Event_told") == [1.0] for line in counted)
+    assert any(line.get("Event_reported") == [1.0] for line in counted)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dropforge.domain.notifications import Notification
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,26 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Told:
-    """People were told."""
+class Notified:
+    """A message went to the topic."""
 
     kind: str
     usecase: str
     message: str
-    status: str = "told"
+    status: str = "notified"
+
+    @classmethod
+    def of(cls, notification: Notification, status: str = "notified") -> Notified:
+        return cls(notification.kind, notification.usecase, notification.message, status)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Every reaction to the end of an execution, by name, with what it answered."""
+
+    run: str
+    reactions: Mapping[str, Mapping[str, Any]]
+    status: str = "reported"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which version does a use case's endpoint serve now? A new model is judged against it on the same rows."""
+"""Which version does a use case's endpoint serve now? A new model is compared with it on the same rows."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dropforge.actions.answers import Gated
-from dropforge.domain import keys
+from dropforge.domain import keys, messages
 from dropforge.domain.errors import Absent, Refused
-from dropforge.domain.notifications import Notification, fitting
+from dropforge.domain.notifications import truncated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,20 +40,20 @@ def gate_confidence(
     for record in _records(run, batches, objects):
         joined.take(record)
     joined.write(objects)
-    predictions = f"{run.prefix}/predictions.csv"
+    predictions, review = f"s3://{run.bucket}/{run.prefix}/predictions.csv", f"s3://{run.bucket}/{run.review}"
     gated = Gated(
         run=run.run,
         usecase=run.usecase,
         rows=joined.rows,
         doubtful=len(joined.doubtful),
         quarantined=quarantined + len(joined.refused),
-        predictions=f"s3://{run.bucket}/{predictions}",
-        review=f"s3://{run.bucket}/{run.review}" if joined.doubtful else None,
+        predictions=predictions,
+        review=review if joined.doubtful else None,
     )
     if joined.doubtful:
-        message = _doubtful(run, gated, joined.doubtful)
+        message = messages.low_confidence(run, predictions, review, joined.rows, joined.doubtful)
         objects.write(run.review, message.body.encode(), "application/json")
-        notifications.tell(fitting(message, "records"))
+        notifications.publish(truncated(message, "records"))
     return gated
 
 
@@ -118,22 +118,3 @@ def _unanswered(records: Sequence[Record]) -> str:
         what = record["file"] if "file" in record else json.dumps(record["instance"], ensure_ascii=False)
         table.writerow([record["row"], record["refused"], what])
     return out.getvalue()
-
-
-def _doubtful(run: InferenceRun, gated: Gated, records: list[Record]) -> Notification:
-    return Notification(
-        "low_confidence",
-        run.usecase,
-        f"{gated.doubtful} of {gated.rows} predictions for {run.key} are less sure than {run.threshold:g}: "
-        f"please look at them in {gated.review}.",
-        {
-            "input": f"s3://{run.bucket}/{run.key}",
-            "predictions": gated.predictions,
-            "review": gated.review,
-            "model": run.model,
-            "threshold": run.threshold,
-            "rows": gated.rows,
-            "doubtful": gated.doubtful,
-            "records": records,
-        },
-    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Published, Told
-from dropforge.domain import keys
+from dropforge.actions.answers import Ignored, Notified, Published
+from dropforge.domain import keys, messages
 from dropforge.domain.contract import ContractError, contract_to_json
 from dropforge.domain.errors import Absent, Refused
-from dropforge.domain.names import UNKNOWN, endpoint_name, too_long
-from dropforge.domain.notifications import Notification
+from dropforge.domain.names import endpoint_name, too_long
 
 if TYPE_CHECKING:
     from dropforge.domain.contract import Contract
@@ -27,7 +26,7 @@ def publish_contract(
     notifications: Notifications,
     read_contract: ReadContract,
     stack: str,
-) -> Published | Ignored | Told:
+) -> Published | Ignored | Notified:
     """Works on the newest version only: events may come out of order, and each version has its own."""
     usecase = keys.usecase_in(written.key)
     try:
@@ -46,7 +45,7 @@ def publish_contract(
     registry.ensure_group(name, f"Models of use case {contract.usecase}", tags)
     target = keys.published_contract(contract.usecase)
     objects.write(target, contract_to_json(contract).encode(), "application/json")
-    notifications.tell(_published(contract, written))
+    notifications.publish(messages.contract_published(written, contract.usecase))
     return Published(contract.usecase, f"s3://{written.bucket}/{target}")
 
 
@@ -71,27 +70,9 @@ def _read(
     return contract
 
 
-def _refuse(written: ObjectCreated, usecase: str | None, reason: str, notifications: Notifications) -> Told:
-    message = f"The contract {written.key} was refused, and the last valid one stays in force: {reason}"
-    notifications.tell(
-        Notification(
-            "contract_refused",
-            usecase or UNKNOWN,
-            message,
-            {
-                "contract": f"s3://{written.bucket}/{written.key}",
-                "version_id": written.version_id,
-                "reason": reason,
-            },
-        )
-    )
-    return Told("contract_refused", usecase or UNKNOWN, message, status="refused")
-
-
-def _published(contract: Contract, written: ObjectCreated) -> Notification:
-    return Notification(
-        "contract_published",
-        contract.usecase,
-        f"The contract of {contract.usecase} is in force: drop data in drops/{contract.usecase}/ to train.",
-        {"contract": f"s3://{written.bucket}/{written.key}", "version_id": written.version_id},
-    )
+def _refuse(
+    written: ObjectCreated, usecase: str | None, reason: str, notifications: Notifications
+) -> Notified:
+    notification = messages.contract_refused(written, usecase, reason)
+    notifications.publish(notification)
+    return Notified.of(notification, status="refused")

@@ -52,7 +52,7 @@ def _served(contract: Contract, objects: Objects, endpoints: Endpoints, stack: s
         )
     live = endpoints.live_model(endpoint)
     if live and live.run:
-        place = keys.pinned_contract(usecase, live.run)
-        if own := contract_at(objects, place):
-            return Served(live.package_arn, own.problem, place)
+        pinned = keys.pinned_contract(usecase, live.run)
+        if own := contract_at(objects, pinned):
+            return Served(live.package_arn, own.problem, pinned)
     return Served(live.package_arn if live else "", contract.problem, keys.published_contract(usecase))

@@ -1,6 +1,6 @@
 """A file was dropped: start its run.
 
-A drop that can be refused at once starts a run too, which ends in the refusal: so listing, telling and
+A drop that can be refused at once starts a run too, which ends in the refusal: so listing, notifying and
 "once only" work the same for every drop. The dropped version is copied into the run's folder first, with the
 contract that holds for this run and the script it names: what is trained on and by can then no longer change,
 and its name no longer matters.
@@ -76,8 +76,8 @@ def _pin_script(contract: Contract, objects: Objects, prefix: str) -> None:
     entry = contract.algorithm.entry
     if entry is None:
         return
-    place = keys.script(contract.usecase, entry)
+    source = keys.script(contract.usecase, entry)
     try:
-        objects.copy(place, "", keys.pinned_script(prefix, entry))
+        objects.copy(source, "", keys.pinned_script(prefix, entry))
     except Absent:
-        raise Refused(f"the contract's script {entry!r} is not there: put it at {place}") from None
+        raise Refused(f"the contract's script {entry!r} is not there: put it at {source}") from None

@@ -14,7 +14,7 @@ class Topic:
     def __init__(self, arn: str) -> None:
         self._arn = arn
 
-    def tell(self, notification: Notification) -> None:
+    def publish(self, notification: Notification) -> None:
         attributes = {"kind": notification.kind, "usecase": notification.usecase}
         client("sns").publish(
             TopicArn=self._arn,

@@ -1,4 +1,4 @@
-"""One state machine."""
+"""State machines and their executions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from dropforge.aws.clients import client, code_of
+from dropforge.domain.events import json_object
+from dropforge.ports import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,3 +28,9 @@ class StateMachine:
         except ClientError as fault:
             if code_of(fault) != "ExecutionAlreadyExists":
                 raise
+
+
+class StateMachineExecutions:
+    def documents(self, execution_arn: str) -> Documents:
+        found = client("stepfunctions").describe_execution(executionArn=execution_arn)
+        return Documents(input=json_object(found.get("input")), output=json_object(found.get("output")))

@@ -1,6 +1,6 @@
 """May this object become a run? A sentence with the rule and the figure, or None.
 
-Only what can be told without reading the file; the rest is for the job, which sees every row.
+Only what can be seen without reading the file; the rest is for the job, which sees every row.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ MEGABYTE = 1024 * 1024
 def refuse(created: ObjectCreated, contract: Contract | None, folder: str) -> str | None:
     """`folder` is drops/ or inference/."""
     return (
-        _refuse_place(created.key, folder)
+        _refuse_key(created.key, folder)
         or _refuse_usecase(created.key, contract)
         or _refuse_size(created, contract)
         or _refuse_manifest(created.key, contract)
     )
 
 
-def _refuse_place(key: str, folder: str) -> str | None:
+def _refuse_key(key: str, folder: str) -> str | None:
     segments = key.split("/")
     if "." in segments or ".." in segments:
         return f"the key {key!r} has a part that is '.' or '..'; use {folder}<usecase>/<name>"

@@ -30,10 +30,13 @@ class Absent(DropforgeError):
 
 
 class BadEvent(DropforgeError):
-    def __init__(self, source: str, path: str, problem: str) -> None:
+    """`is_missing` tells a field that is not there from one that is wrong."""
+
+    def __init__(self, source: str, path: str, problem: str, *, is_missing: bool = False) -> None:
         super().__init__(f"{source} event: {path} {problem}")
         self.path = path
         self.problem = problem
+        self.is_missing = is_missing
 
 
 class BadSettings(DropforgeError):

@@ -5,8 +5,9 @@ Each has an `identity`: what two deliveries of the same event have in common, an
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class ObjectCreated:
 
 @dataclass(frozen=True)
 class PackageChanged:
-    """SageMaker: a model package was made, judged, or changed in some other way."""
+    """SageMaker: a model package was made, approved or rejected, or changed in some other way."""
 
     package_arn: str
     group: str
@@ -46,7 +47,7 @@ class PackageChanged:
     properties: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def judged(self) -> bool:
+    def approval_changed(self) -> bool:
         """Every change sends an event that names the status; only this says that the status is the news."""
         return "ModelApprovalStatus" in self.updated
 
@@ -73,18 +74,31 @@ class AlarmChanged:
 
 @dataclass(frozen=True)
 class ExecutionEnded:
-    """Step Functions: an execution ended, and not well."""
+    """Step Functions: an execution ended, well or badly."""
 
     execution_arn: str
     machine: str
+    """The state machine's name without the stack's."""
     name: str
     status: str
     error: str
     cause: str
-    input: Mapping[str, object] = field(default_factory=dict)
+    input: Mapping[str, Any] = field(default_factory=dict)
+    output: Mapping[str, Any] = field(default_factory=dict)
     stopped: str = ""
+    is_cut: bool = False
+    """AWS left input or output out, because the event would have grown too large."""
 
     @property
     def identity(self) -> str:
         """An execution that was redriven may end badly again: that is news."""
         return f"{self.execution_arn}\n{self.status}\n{self.stopped}"
+
+
+def json_object(text: str | None) -> Mapping[str, Any]:
+    """An execution's input or output; empty where someone started it by hand with no object at all."""
+    try:
+        document = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -12,7 +12,7 @@ LONGEST_SLUG = 64
 
 
 def usecase_in(key: str) -> str | None:
-    """The use case of a key under contracts/, drops/ or inference/; None where its place names none."""
+    """The use case of a key under contracts/, drops/ or inference/; None where it names none."""
     parts = key.split("/")
     return parts[1] if len(parts) > 2 and is_usecase(parts[1]) else None
 
@@ -40,6 +40,11 @@ def pinned_drop(usecase: str, run: str, key: str) -> str:
     SageMaker reads by prefix: from drops/loan/a it would also fetch drops/loan/a.old.
     """
     return f"{run_folder(usecase, run)}/drop/drop{extension(key)}"
+
+
+def evaluation(prefix: str) -> str:
+    """The folder of a run's evaluation; `prefix` is the run's own."""
+    return f"{prefix}/evaluation"
 
 
 def script(usecase: str, entry: str) -> str:

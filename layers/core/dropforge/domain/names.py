@@ -1,4 +1,4 @@
-"""How things are called. Names carry the stack, so that policies and rules can say `<stack>-*`.
+"""What things are called. Names carry the stack, so that policies and rules can say `<stack>-*`.
 
 SageMaker allows 63 characters. The longest name made of both words is an endpoint configuration's,
 `<stack>-<usecase>-v<version>-<digest>` and, when a try was repeated, `-r3-d1`: what is left is for stack
@@ -44,9 +44,9 @@ def too_long(stack: str, usecase: str) -> str | None:
     )
 
 
-def deployment_name(usecase: str, version: int, package: str, judged: str) -> str:
-    """One approval's deployment: the same when told twice, another when it is approved again later."""
-    return f"{usecase}-v{version}-{digest(package, judged)[:12]}"
+def deployment_name(usecase: str, version: int, package: str, decided: str) -> str:
+    """One approval's deployment: the same for a second delivery, another when it is approved again later."""
+    return f"{usecase}-v{version}-{digest(package, decided)[:12]}"
 
 
 def rollback_name(usecase: str, alarm: str, config: str) -> str:

@@ -27,27 +27,27 @@ class RollBack:
 
 
 @dataclass(frozen=True)
-class Tell:
+class Notify:
     reason: str
 
 
 @dataclass(frozen=True)
-class Leave:
+class Ignore:
     reason: str
 
 
-def decide(alarm: AlarmChanged, serving: str | None, tags: Mapping[str, str]) -> RollBack | Tell | Leave:
+def decide(alarm: AlarmChanged, serving: str | None, tags: Mapping[str, str]) -> RollBack | Notify | Ignore:
     """`serving` is what the alarm's endpoint serves (None: there is no endpoint), `tags` are its tags."""
     if alarm.state != "ALARM":
-        return Leave(f"alarm {alarm.name} is {alarm.state}")
+        return Ignore(f"alarm {alarm.name} is {alarm.state}")
     if alarm.namespace == "AWS/SQS":
-        return Leave(f"alarm {alarm.name} tells the topic itself")
+        return Ignore(f"alarm {alarm.name} publishes to the topic itself")
     serves = serving or "nothing"
     watched = alarm.dimensions.get("EndpointConfigName")
     if watched is None or watched != serving:
-        return Tell(f"it watches configuration {watched or 'of no endpoint'}, and what serves is {serves}")
+        return Notify(f"it watches configuration {watched or 'of no endpoint'}, and what serves is {serves}")
     if RESTORED_FROM in tags:
-        return Tell(f"configuration {serves} was itself put back, and is not rolled back further")
+        return Notify(f"configuration {serves} was itself put back, and is not rolled back further")
     if REPLACES not in tags:
-        return Tell(f"configuration {serves} replaced none, so there is none to put back")
+        return Notify(f"configuration {serves} replaced none, so there is none to put back")
     return RollBack(watched, tags[REPLACES], f"Alarm {alarm.name}: {alarm.reason}")

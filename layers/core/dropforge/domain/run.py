@@ -25,9 +25,8 @@ def run_id(usecase: str | None, created: ObjectCreated) -> str:
 
 
 @dataclass(frozen=True)
-class TrainingRun:
-    """What the training state machine is started with; `data` is the key of the run's own copy of the drop,
-    `settings` what was set for this run alone."""
+class Run:
+    """What every state machine that an object starts is told of it."""
 
     run: str
     usecase: str
@@ -35,13 +34,31 @@ class TrainingRun:
     key: str
     version_id: str
     size: int
-    drop: str
     refusal: str | None
+    """Why the execution ends at once; it runs all the same, so that every object has one."""
     stack: str
     prefix: str
+    """The folder in the bucket where the run keeps what it makes."""
+
+
+def _known(created: ObjectCreated, contract: Contract | None) -> tuple[str, str]:
+    """The use case that the key names and the run's id. Without a contract a run belongs to no use case."""
+    usecase = keys.usecase_in(created.key) or UNKNOWN
+    return usecase, run_id(usecase if contract else None, created)
+
+
+@dataclass(frozen=True)
+class TrainingRun(Run):
+    """What the training state machine is started with."""
+
+    drop: str
+    """The URI of what was dropped, as labels may carry it."""
     data: str
+    """The key of the run's own copy of the drop."""
     settings: dict[str, str]
+    """What was set for this run alone."""
     contract: dict[str, Any] | None
+    """What jobs have to know of the contract; none where the drop is refused."""
 
     @classmethod
     def of(
@@ -52,8 +69,7 @@ class TrainingRun:
         stack: str,
         settings: Mapping[str, str],
     ) -> TrainingRun:
-        usecase = keys.usecase_in(created.key) or UNKNOWN
-        run = run_id(usecase if contract else None, created)
+        usecase, run = _known(created, contract)
         data = keys.pinned_drop(usecase, run, created.key)
         return cls(
             run=run,
@@ -62,10 +78,10 @@ class TrainingRun:
             key=created.key,
             version_id=created.version_id,
             size=created.size,
-            drop=keys.label(f"s3://{created.bucket}/{created.key}", f"s3://{created.bucket}/{data}"),
             refusal=refusal,
             stack=stack,
             prefix=keys.run_folder(usecase, run),
+            drop=keys.label(f"s3://{created.bucket}/{created.key}", f"s3://{created.bucket}/{data}"),
             data=data,
             settings=dict(settings),
             contract=_for_jobs(contract) if contract and not refusal else None,
@@ -74,33 +90,24 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class Served:
-    """What answers: the model package (none for a model from elsewhere), its problem, and the key of the
-    contract that it was trained by."""
+    """The model that an endpoint serves, as far as predictions depend on it."""
 
     model: str
+    """Its model package; empty for a model from elsewhere."""
     problem: str
     contract: str
+    """The key of the contract that it was trained by."""
 
 
 @dataclass(frozen=True)
-class InferenceRun:
-    """What the inference state machine is started with, and hands on to its functions.
+class InferenceRun(Run):
+    """What the inference state machine is started with, and hands on to its functions."""
 
-    `threshold` is the use case's of today; everything about the records is the live model's.
-    """
-
-    run: str
-    usecase: str
-    bucket: str
-    key: str
-    version_id: str
-    size: int
-    refusal: str | None
-    stack: str
-    prefix: str
     review: str
+    """The key where the doubtful predictions go."""
     endpoint: str
     threshold: float
+    """The use case's of today; everything else about the records is the live model's."""
     model: str
     problem: str
     contract: str
@@ -114,8 +121,7 @@ class InferenceRun:
         stack: str,
         served: Served | None = None,
     ) -> InferenceRun:
-        usecase = keys.usecase_in(created.key) or UNKNOWN
-        run = run_id(usecase if contract else None, created)
+        usecase, run = _known(created, contract)
         name = f"{keys.slug(created.key)}-{run[-16:-8]}"
         return cls(
             run=run,

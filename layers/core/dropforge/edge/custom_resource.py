@@ -1,7 +1,7 @@
 """CloudFormation's custom resources: it asks by an event and waits for an answer at a URL.
 
-If none comes it waits for an hour, so every end is told, a fault with its sentence. A Delete has nothing to
-do: images outlive the resource, because registered models point at them.
+If none comes it waits for an hour, so every end is reported, a fault with its sentence. A Delete has nothing
+to do: images outlive the resource, because registered models point at them.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def answer_cloudformation(
     identity = event.get("PhysicalResourceId", event["LogicalResourceId"])
     try:
         data = {"status": "kept"} if event["RequestType"] == "Delete" else act()
-        told = {"Status": "SUCCESS", "PhysicalResourceId": data.get("uri", identity), "Data": data}
+        response = {"Status": "SUCCESS", "PhysicalResourceId": data.get("uri", identity), "Data": data}
     except Exception as fault:  # noqa: BLE001 - whatever it is, a stack must not hang for an hour for want of an answer
         data = {"status": "failed", "reason": str(fault)}
-        told = {"Status": "FAILED", "PhysicalResourceId": identity, "Reason": str(fault)[:LONGEST_REASON]}
-    body = json.dumps({**{name: event[name] for name in ECHOED}, **told}).encode()
+        response = {"Status": "FAILED", "PhysicalResourceId": identity, "Reason": str(fault)[:LONGEST_REASON]}
+    body = json.dumps({**{name: event[name] for name in ECHOED}, **response}).encode()
     (put or _put)(event["ResponseURL"], body)
     return data
 

@@ -1,19 +1,22 @@
 """The way into a function: what every handler has around it.
 
 One log line an event with its facts as fields, one count, one trace segment. A refusal is an answer; any
-other error escapes, so that Lambda tries again and then puts the event into the dead-letter queue.
+other error escapes, so that Lambda tries again and then puts the event into the dead-letter queue. Where one
+fact leads to one action, `handler` is all that a function needs.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from dropforge.domain.errors import Refused
+from dropforge.edge.idempotency import run_once
 from dropforge.edge.observability import logger, metrics, tracer
+from dropforge.edge.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,32 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
     Handler = Callable[[dict[str, Any], Any], Answer]
+
+
+class Fact(Protocol):
+    @property
+    def identity(self) -> str:
+        """What two deliveries of one event have in common, and two events have not."""
+
+
+FactT = TypeVar("FactT", bound=Fact)
+
+
+def handler(
+    decode: Callable[[object], FactT], action: Callable[[], Callable[[FactT], DataclassInstance]]
+) -> Handler:
+    """The event is decoded, the action done once for all its deliveries, and its answer encoded.
+
+    `action` is asked for late, so that a malformed event is refused before anything else is looked at.
+    """
+
+    @entry
+    def handle(event: dict[str, Any], context: Any) -> Answer:
+        fact = decode(event)
+        act = action()
+        return run_once(settings().idempotency_table, fact.identity, lambda: encode(act(fact)), context)
+
+    return handle
 
 
 def entry(handler: Handler) -> Handler:

@@ -6,11 +6,16 @@ at, and the dead-letter queue keeps it.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dropforge.domain.errors import BadEvent
-from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
+from dropforge.domain.events import (
+    AlarmChanged,
+    ExecutionEnded,
+    ObjectCreated,
+    PackageChanged,
+    json_object,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +41,7 @@ class Envelope:
         for name in path.split("."):
             value = value.get(name) if isinstance(value, dict) else None
         if value is None:
-            raise BadEvent(self._name, path, "is missing")
+            raise BadEvent(self._name, path, "is missing", is_missing=True)
         if not isinstance(value, kind) or isinstance(value, bool):
             raise BadEvent(self._name, path, f"is {type(value).__name__}, not {WORDS[kind]}")
         return value
@@ -46,7 +51,7 @@ class Envelope:
         try:
             return self.get(path, kind)
         except BadEvent as bad:
-            if bad.problem == "is missing":
+            if bad.is_missing:
                 return otherwise
             raise
 
@@ -96,6 +101,7 @@ def alarm_changed(event: object) -> AlarmChanged:
 
 
 def execution_ended(event: object, stack: str) -> ExecutionEnded:
+    """AWS leaves input and output out where the event would grow too large, and says so beside them."""
     envelope = Envelope(event, "aws.states", "Step Functions Execution Status Change")
     machine = envelope.get("detail.stateMachineArn", str).rsplit(":", 1)[-1]
     return ExecutionEnded(
@@ -105,15 +111,11 @@ def execution_ended(event: object, stack: str) -> ExecutionEnded:
         status=envelope.get("detail.status", str),
         error=envelope.find("detail.error", str, ""),
         cause=envelope.find("detail.cause", str, ""),
-        input=_input(envelope.find("detail.input", str, "")),
+        input=json_object(envelope.find("detail.input", str, "")),
+        output=json_object(envelope.find("detail.output", str, "")),
         stopped=str(envelope.get("detail", dict).get("stopDate") or ""),
+        is_cut=any(
+            envelope.find(f"detail.{name}", dict, {}).get("included") is False
+            for name in ("inputDetails", "outputDetails")
+        ),
     )
-
-
-def _input(text: str) -> Mapping[str, object]:
-    """AWS leaves it out where the event would grow too large; one started by hand may hold anything."""
-    try:
-        document = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}

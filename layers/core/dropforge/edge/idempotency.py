@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 REMEMBERED = 24 * 3600
 
 
-def once(table: str, key: str, do: Callable[[], dict[str, Any]], context: Any) -> dict[str, Any]:
-    """What `do` answers, or answered to an earlier delivery of the same key."""
+def run_once(table: str, key: str, act: Callable[[], dict[str, Any]], context: Any) -> dict[str, Any]:
+    """What `act` answers, or answered to an earlier delivery of the same key."""
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
 
     config = IdempotencyConfig(expires_after_seconds=REMEMBERED, lambda_context=context)
 
     def handle(*, key: str) -> dict[str, Any]:  # noqa: ARG001 - what the table tells events apart by
-        return do()
+        return act()
 
     remembering = idempotent_function(
         handle, data_keyword_argument="key", persistence_store=_store(table), config=config

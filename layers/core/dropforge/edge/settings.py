@@ -7,8 +7,10 @@ strings.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from dropforge.domain.errors import BadSettings
@@ -62,6 +64,12 @@ class ImageSettings(Settings):
 
 
 Kind = TypeVar("Kind", bound=Settings)
+
+
+@cache
+def settings() -> Settings:
+    """Read when the first event asks, so that importing a function needs no environment."""
+    return load(Settings, os.environ)
 
 
 def load(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
