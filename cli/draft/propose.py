@@ -69,7 +69,7 @@ def classes_of(answer: Column) -> dict[str, int]:
     """The target's classes and their counts."""
     if not 2 <= answer.distinct <= MOST_CLASSES:
         raise UserError(
-            f"{answer.name!r} has {answer.distinct} different values and is no number; "
+            f"{answer.name!r} has {answer.distinct} different values and is not a number; "
             f"a target has 2 to {MOST_CLASSES} classes, or numbers"
         )
     return dict(answer.counts)

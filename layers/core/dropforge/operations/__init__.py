@@ -14,8 +14,8 @@
     figures       metrics and findings in the bucket
 
 Each takes the stack that it works on, returns frozen data and raises errors that name facts. Nothing here
-prints, parses arguments or knows a command: what to do about an error is for the skin to say, in its own words.
-The cost: a skin needs a table from errors to advice (the command line's is `cli/advice.py`).
+prints, parses arguments or knows a command: what to do about an error is for the skin to say. The cost: a
+skin needs a table from errors to advice (the command line's is `cli/advice.py`).
 
 It lies in the core because it shares the domain and the adapters with the functions; no function imports it,
 which an import rule holds, so that a cold start pays for nothing of it.

@@ -2,6 +2,7 @@
 
 OperationError
     NoStack, NoOutput                        the stack is not there, or is of another template
+    NoFunction                               the stack has no such function
     NoUsecase, NoContract, NotInForce        no contract was published, or it did not come into force
     NoModel, NoVersion                       the registry has no such version
     NotARunOf, NoRun, NoPage, UnknownRun     what was asked about was never made, or cannot be found
@@ -40,6 +41,13 @@ class NoOutput(OperationError):
     says = "stack {stack} has no output {output}"
     stack: str
     output: str
+
+
+@dataclass(eq=False)
+class NoFunction(OperationError):
+    says = "there is no function {function}; there are {known}"
+    function: str
+    known: str
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from dropforge.aws.clients import Clients, code_of
 from dropforge.aws.s3 import S3Objects
 from dropforge.aws.sagemaker import ModelRegistry, SageMakerEndpoints
 from dropforge.domain.names import endpoint_name
-from dropforge.operations.errors import NoOutput, NoStack
+from dropforge.operations.errors import NoFunction, NoOutput, NoStack
 
 
 @dataclass
@@ -48,6 +48,14 @@ class Stack:
             for resource in page["StackResourceSummaries"]
             if resource["ResourceType"] == "AWS::Lambda::Function"
         }
+
+    def function(self, named: str) -> str:
+        """The physical name of a function, by its logical id, its folder or its deployed name."""
+        for logical, physical in self.functions.items():
+            folder = physical.removeprefix(f"{self.name}-").replace("-", "_")
+            if named in (logical, physical, folder, folder.replace("_", "-")):
+                return physical
+        raise NoFunction(named, ", ".join(sorted(self.functions)))
 
     @property
     def bucket(self) -> str:
