@@ -18,8 +18,6 @@ from dropforge.operations.stack import Stack
 
 Result = TypeVar("Result")
 
-# Starting an execution takes an event, a function and, on AWS, up to a minute of their own delays.
-START_SECONDS = 120.0
 PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"
 TRAINING_LOGS = "/aws/sagemaker/TrainingJobs"
 JOB_LOGS = {
@@ -110,14 +108,14 @@ def find_execution(stack: Stack, arn: str) -> Execution | None:
 
 def started(stack: Stack, find: Callable[[], str | None], started: str, function: str) -> Steps[str]:
     """The ARN of an execution once `find` finds it; `function` is the one that starts it."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < START_SECONDS:
+    deadline = time.monotonic() + stack.start_seconds
+    while time.monotonic() < deadline:
         execution = find()
         if execution:
             return execution
         yield TO_START
         time.sleep(stack.poll_seconds)
-    raise NotStarted(started, START_SECONDS, function)
+    raise NotStarted(started, stack.start_seconds, function)
 
 
 def ended(stack: Stack, arn: str, what: str, timeout: float) -> Steps[Execution]:

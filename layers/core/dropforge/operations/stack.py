@@ -18,6 +18,8 @@ class Stack:
     client: Clients
     poll_seconds: float = 1.0
     """Between two looks at something that is waited for: AWS counts calls."""
+    start_seconds: float = 120.0
+    """How long an execution may take to start: an event, a function and, on AWS, up to a minute of delays."""
 
     @cached_property
     def outputs(self) -> dict[str, str]:
