@@ -35,7 +35,7 @@ def uv(*arguments: str, offline: bool = False) -> str:
 
 
 def export(group: str) -> str:
-    """What one group locks, with hashes and without the place it was locked from."""
+    """What one group locks, with hashes and without where it was locked from."""
     return uv(
         "export", "--frozen", "--no-emit-project", "--only-group", group,
         "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
