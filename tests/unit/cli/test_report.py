@@ -87,7 +87,7 @@ def test_of_a_run_that_no_gate_saw_no_page_is_named(
         ),
     ],
 )
-def test_what_is_no_run_of_the_use_case_is_told_with_the_command_that_lists_them(
+def test_what_is_not_a_run_of_the_use_case_is_refused_with_the_command_that_lists_them(
     run: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", "loan", run]) == 2

@@ -53,7 +53,7 @@ def test_a_number_that_another_program_got_does_not_count(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
-def test_a_record_that_was_cut_short_is_no_cloud(tmp_path: Path, text: str) -> None:
+def test_a_record_that_was_cut_short_is_not_a_cloud(tmp_path: Path, text: str) -> None:
     record = tmp_path / "current.json"
     record.write_text(text)
     assert local.running(record) is None

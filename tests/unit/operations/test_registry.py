@@ -1,9 +1,11 @@
 """Versions and what each is to the endpoint."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dropforge.domain.rollback import RESTORED_FROM
 from dropforge.operations.approvals import reject
 from dropforge.operations.errors import NoModel, NoUsecase, NoVersion
 from dropforge.operations.registry import Served, find_version, list_models, stage_of
@@ -50,6 +52,12 @@ def test_the_stage_follows_from_approval_and_what_is_served(
     version: int, approval: str, served: Served, stage: str
 ) -> None:
     assert stage_of(f"g/{version}", version, approval, served) == stage
+
+
+def test_the_tag_that_names_what_was_taken_out_is_the_one_that_a_roll_back_writes() -> None:
+    """JSONata cannot ask for a constant of Python's."""
+    machine = Path(__file__).parents[3] / "statemachines" / "deployment.asl.json"
+    assert f'"Key": "{RESTORED_FROM}"' in machine.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("words", ["ModelPackageGroup dropforge-bike does not exist.", "1 validation error"])

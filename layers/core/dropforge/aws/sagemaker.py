@@ -1,7 +1,7 @@
 """SageMaker's registry and endpoints.
 
 SageMaker says "there is none" and "there is one already" as a ValidationException with a sentence, so both
-are told by code and words together; an emulator or a later API may say ResourceNotFound or
+are recognised by code and words together; an emulator or a later API may say ResourceNotFound or
 ConflictException.
 """
 
