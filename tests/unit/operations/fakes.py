@@ -117,6 +117,27 @@ class OneVersion:
         raise client_error("ValidationException", f'Could not find endpoint "{EndpointName}".')
 
 
+class Serving:
+    """An endpoint that serves the configuration `c`; each configuration has the package of a model."""
+
+    def __init__(self, packages: dict[str, str], tags: dict[str, str] | None = None) -> None:
+        self.packages = packages
+        self.tags = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+    def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        return {"EndpointName": EndpointName, "EndpointStatus": "InService", "EndpointConfigName": "c"}
+
+    def describe_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        return {"EndpointConfigArn": "arn:c", "ProductionVariants": [{"ModelName": EndpointConfigName}]}
+
+    def describe_model(self, ModelName: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        return {"PrimaryContainer": {"ModelPackageName": self.packages[ModelName]}}
+
+    def get_paginator(self, operation: str) -> Pages:
+        assert operation == "list_tags"
+        return Pages(lambda **_given: {"Tags": self.tags})
+
+
 def client_error(code: str, message: str, **more: Any) -> ClientError:
     """An AWS refusal."""
     return ClientError({"Error": {"Code": code, "Message": message}, **more}, "Operation")

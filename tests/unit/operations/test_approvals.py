@@ -9,7 +9,7 @@ from dropforge.operations.approvals import Decision, deployment_by, find_deploym
 from dropforge.operations.errors import AnotherServed, NotDeployed, NotStarted
 from dropforge.operations.registry import Model
 from dropforge.operations.stack import Stack
-from tests.unit.operations.fakes import TRAINING, FakeStepFunctions, OneVersion, result_of, stack_with
+from tests.unit.operations.fakes import TRAINING, FakeStepFunctions, Serving, result_of, stack_with
 
 GROUP = "arn:aws:sagemaker:us-east-1:000000000000:model-package/dropforge-loan"
 STARTED = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -21,25 +21,6 @@ class Deployments(FakeStepFunctions):
 
     def list_executions(self, **_given: Any) -> dict[str, Any]:
         return {"executions": list(reversed(self.executions.values()))}
-
-
-class Serving(OneVersion):
-    """An endpoint that serves a version."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(f"dropforge-loan/{version}", None)
-
-    def describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # type: ignore[override]  # noqa: N803
-        return {"EndpointName": EndpointName, "EndpointStatus": "InService", "EndpointConfigName": "c"}
-
-    def describe_endpoint_config(self, **_given: Any) -> dict[str, Any]:
-        return {"EndpointConfigArn": "arn:c", "ProductionVariants": [{"ModelName": "m"}]}
-
-    def describe_model(self, **_given: Any) -> dict[str, Any]:
-        return {"PrimaryContainer": {"ModelPackageName": self.arn}}
-
-    def get_paginator(self, _operation: str) -> Any:
-        return type("Tags", (), {"paginate": lambda _self, **_given: [{"Tags": []}]})()
 
 
 def decision(version: int = 3, made: datetime = STARTED) -> Decision:
@@ -55,7 +36,7 @@ def deployments() -> Deployments:
 
 
 def serving(version: int, deployments: Deployments) -> Stack:
-    return stack_with({"stepfunctions": deployments, "sagemaker": Serving(version)})
+    return stack_with({"stepfunctions": deployments, "sagemaker": Serving({"c": f"{GROUP}/{version}"})})
 
 
 def test_a_deployment_is_the_decision_s_by_package_and_time(deployments: Deployments) -> None:

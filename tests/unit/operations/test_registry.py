@@ -8,9 +8,9 @@ import pytest
 from dropforge.domain.rollback import RESTORED_FROM
 from dropforge.operations.approvals import reject
 from dropforge.operations.errors import NoModel, NoUsecase, NoVersion
-from dropforge.operations.registry import Served, find_version, list_models, stage_of
+from dropforge.operations.registry import Served, find_version, list_models, served_by, stage_of
 from dropforge.operations.stack import Stack
-from tests.unit.operations.fakes import Pages, client_error, stack_with
+from tests.unit.operations.fakes import Pages, Serving, client_error, stack_with
 
 
 def test_versions_come_newest_first_with_their_run(registry: Stack) -> None:
@@ -52,6 +52,13 @@ def test_the_stage_follows_from_approval_and_what_is_served(
     version: int, approval: str, served: Served, stage: str
 ) -> None:
     assert stage_of(f"g/{version}", version, approval, served) == stage
+
+
+def test_what_a_roll_back_took_out_is_known_by_the_configuration_that_was_put_back() -> None:
+    packages = {"c": "g/2", "taken-out": "g/3"}
+    stack = stack_with({"sagemaker": Serving(packages, {RESTORED_FROM: "taken-out"})})
+    assert served_by(stack, "loan") == Served("g/2", "g/3")
+    assert served_by(stack_with({"sagemaker": Serving(packages)}), "loan") == Served("g/2")
 
 
 def test_the_tag_that_names_what_was_taken_out_is_the_one_that_a_roll_back_writes() -> None:
