@@ -17,11 +17,14 @@ from pathlib import Path
 
 from cli import local
 from cli.demo import data
-from cli.dropping import drop, wait_for_run
 from cli.errors import Refused
-from cli.place import DEFAULT_STACK, Place
-from cli.publishing import publish, wait_until_in_force
 from cli.starting import READY_SECONDS, Start, any_port, end, spawn, tail
+from cli.target import DEFAULT_STACK, Target
+from cli.waiting import wait
+from dropforge.edge.contract_yaml import load_contract
+from dropforge.operations.contracts import publish, until_in_force
+from dropforge.operations.drops import drop, run_started_by
+from dropforge.operations.stack import Stack
 
 USECASE, ROWS, RUNS, SECONDS = "loan", 5000, 3, 300.0
 
@@ -30,21 +33,21 @@ def overhead() -> float:
     """The median of some runs, in seconds."""
     with tempfile.TemporaryDirectory(prefix="bench-loop-") as name:
         folder = Path(name)
-        with _application(folder) as place:
-            published = publish(place, USECASE, data.CONTRACT.read_bytes())
-            wait_until_in_force(place, published, 60)
-            found = [_of_one_run(place, folder, seed) for seed in range(RUNS + 1)]
+        with _application(folder) as stack:
+            text = data.CONTRACT.read_bytes()
+            wait(stack, until_in_force(stack, publish(stack, load_contract(text), text), 60))
+            found = [_of_one_run(stack, folder, seed) for seed in range(RUNS + 1)]
     return statistics.median(found[1:])
 
 
 @contextmanager
-def _application(folder: Path) -> Iterator[Place]:
+def _application(folder: Path) -> Iterator[Stack]:
     """The application on a cloud of its own; the one that a developer has running is left alone."""
     log = folder / "log"
     process = spawn(Start(DEFAULT_STACK, any_port(), folder / "state", attached=True), log)
     try:
         cloud = _ready(process, folder / "state" / "cloud.json", log)
-        yield Place(cloud.stack, cloud=cloud)
+        yield Target(cloud.stack, cloud=cloud).stack
     finally:
         end(process)
 
@@ -58,19 +61,19 @@ def _ready(process: subprocess.Popen[bytes], record: Path, log: Path) -> local.L
     raise Refused(f"the local cloud did not come up:\n{tail(log)}")
 
 
-def _of_one_run(place: Place, folder: Path, seed: int) -> float:
+def _of_one_run(stack: Stack, folder: Path, seed: int) -> float:
     file = data.write(folder / f"loan-{seed}.csv", data.generate(ROWS, seed))
     begun = time.time()
-    run = wait_for_run(place, drop(place, USECASE, file), SECONDS)
+    run = wait(stack, run_started_by(stack, drop(stack, USECASE, file), SECONDS))
     if run.status != "registered":
         raise Refused(f"run {run.run} ended {run.status}: {run.reason}")
-    return _registered_at(place) - begun - _in_processes(folder / "state", begun)
+    return _registered_at(stack) - begun - _in_processes(folder / "state", begun)
 
 
-def _registered_at(place: Place) -> float:
+def _registered_at(stack: Stack) -> float:
     """When the newest package was made, in epoch seconds."""
-    listed = place.client("sagemaker").list_model_packages(
-        ModelPackageGroupName=place.named(USECASE), SortBy="CreationTime", SortOrder="Descending"
+    listed = stack.client("sagemaker").list_model_packages(
+        ModelPackageGroupName=stack.named(USECASE), SortBy="CreationTime", SortOrder="Descending"
     )
     newest: float = listed["ModelPackageSummaryList"][0]["CreationTime"].timestamp()
     return newest

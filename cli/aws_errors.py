@@ -13,6 +13,7 @@ from botocore.exceptions import (
 )
 
 from cli.errors import CommandError, UserError
+from dropforge.aws.clients import code_of
 
 CREDENTIALS = {
     "ExpiredToken",
@@ -23,11 +24,6 @@ CREDENTIALS = {
     "UnrecognizedClientException",
 }
 ACCESS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-
-
-def code_of(fault: ClientError) -> str:
-    """The error code of an AWS answer."""
-    return str(fault.response.get("Error", {}).get("Code", ""))
 
 
 def explain(fault: Exception) -> CommandError | None:

@@ -32,7 +32,7 @@ def outputs_of(
     with tempfile.TemporaryDirectory(prefix="dropforge-") as folder:
         base = Path(folder)
         for name, source in inputs.items():
-            place(base / "processing" / "input" / name, source)
+            put_input(base / "processing" / "input" / name, source)
         here = {"PATH": os.defpath, "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
         environment = {**here, **image.env, **(settings or {}), "SAGEMAKER_BASE_DIR": folder}
         ended = subprocess.run(
@@ -44,7 +44,7 @@ def outputs_of(
         yield base / "processing" / "output"
 
 
-def place(folder: Path, source: Path | bytes) -> None:
+def put_input(folder: Path, source: Path | bytes) -> None:
     """An input where SageMaker would put it; a file is linked and not copied."""
     folder.mkdir(parents=True)
     if isinstance(source, bytes):

@@ -28,6 +28,6 @@ def digest(root: Path = ROOT) -> str:
 def ingredients(root: Path) -> Iterator[Path]:
     """The files that go into the image; what Python caches beside them does not."""
     for name in INGREDIENTS:
-        place = root / name
-        found = place.rglob("*") if place.is_dir() else [place]
-        yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
+        path = root / name
+        found = path.rglob("*") if path.is_dir() else [path]
+        yield from (file for file in found if file.is_file() and "__pycache__" not in file.parts)

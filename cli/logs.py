@@ -6,11 +6,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.aws_errors import code_of
-from cli.commands.invoke import find_function
-from cli.place import Place
 from cli.show import document, note
-from cli.waiting import PROCESSING_LOGS, TRAINING_LOGS
+from dropforge.aws.clients import code_of
+from dropforge.operations.executions import PROCESSING_LOGS, TRAINING_LOGS
+from dropforge.operations.stack import Stack
 
 FOLLOW_SECONDS = 1.0
 
@@ -23,23 +22,23 @@ class Source:
     prefix: str | None = None
 
 
-def sources_for(place: Place, function: str | None, run: str | None, endpoint: str | None) -> list[Source]:
+def sources_for(stack: Stack, function: str | None, run: str | None, endpoint: str | None) -> list[Source]:
     """Where the lines are that were asked for; without a question, those of all functions."""
     if function:
-        return [Source(f"/aws/lambda/{find_function(place, function)}")]
+        return [Source(f"/aws/lambda/{stack.function(function)}")]
     if run:
         trials = Source(TRAINING_LOGS, f"{run[-16:]}-tune")  # names of at most 32
         return [Source(PROCESSING_LOGS, run), Source(TRAINING_LOGS, run), trials]
     if endpoint:
-        name = endpoint if endpoint.startswith(f"{place.stack}-") else place.named(endpoint)
+        name = endpoint if endpoint.startswith(stack.named("")) else stack.named(endpoint)
         return [Source(f"/aws/sagemaker/Endpoints/{name}")]
-    return [Source(f"/aws/lambda/{name}") for name in sorted(place.functions.values())]
+    return [Source(f"/aws/lambda/{name}") for name in sorted(stack.functions.values())]
 
 
-def show(place: Place, sources: list[Source], minutes: float, *, as_json: bool) -> int:
+def show(stack: Stack, sources: list[Source], minutes: float, *, as_json: bool) -> int:
     """Print what there is; the answer is the moment (ms) up to which it was."""
     begin = int((time.time() - minutes * 60) * 1000)
-    events = collect(place, sources, begin)
+    events = collect(stack, sources, begin)
     if as_json:
         document([{"time": e["timestamp"], "source": e["source"], "message": e["message"]} for e in events])
     else:
@@ -49,25 +48,25 @@ def show(place: Place, sources: list[Source], minutes: float, *, as_json: bool) 
     return max((event["timestamp"] + 1 for event in events), default=begin)
 
 
-def follow(place: Place, sources: list[Source], since: int) -> None:
+def follow(stack: Stack, sources: list[Source], since: int) -> None:
     """Print new lines until interrupted."""
     while True:
         time.sleep(FOLLOW_SECONDS)
-        events = collect(place, sources, since)
+        events = collect(stack, sources, since)
         print_lines(events)
         since = max((event["timestamp"] + 1 for event in events), default=since)
 
 
-def collect(place: Place, sources: list[Source], begin: int) -> list[dict[str, Any]]:
+def collect(stack: Stack, sources: list[Source], begin: int) -> list[dict[str, Any]]:
     """The lines of all sources since a moment, in the order of their times."""
-    found = [event for source in sources for event in read(place, source, begin)]
+    found = [event for source in sources for event in read(stack, source, begin)]
     return sorted(found, key=lambda event: event["timestamp"])
 
 
-def read(place: Place, source: Source, begin: int) -> list[dict[str, Any]]:
+def read(stack: Stack, source: Source, begin: int) -> list[dict[str, Any]]:
     """The lines of one source; a group that does not exist yet has none."""
     asked = {"logStreamNamePrefix": source.prefix} if source.prefix else {}
-    pages = place.client("logs").get_paginator("filter_log_events")
+    pages = stack.client("logs").get_paginator("filter_log_events")
     try:
         return [
             {**event, "source": event["logStreamName"] if source.prefix else source.group.rpartition("/")[2]}

@@ -135,14 +135,25 @@ def _complain(sentence: str) -> None:
 
 
 def _fault(fault: Exception) -> int:
-    """AWS's own refusals are the caller's to fix when they are about access or names; the rest is ours."""
-    if type(fault).__module__.startswith("botocore"):
-        from cli.aws_errors import explain
-
-        explained = explain(fault)
-        if explained is not None:
-            _complain(str(explained))
-            return explained.status
+    """An operation's errors come with advice, AWS's where they are about access; the rest is ours."""
+    explained = _explained(fault)
+    if explained is not None:
+        _complain(str(explained))
+        return explained.status
     traceback.print_exception(fault)
     _complain(REPORT)
     return 3
+
+
+def _explained(fault: Exception) -> CommandError | None:
+    """Told apart by their modules' names, since help needs none of what knows these errors."""
+    module = type(fault).__module__
+    if module.startswith("dropforge."):
+        from cli import advice
+
+        return advice.explain(fault)
+    if module.startswith("botocore."):
+        from cli import aws_errors
+
+        return aws_errors.explain(fault)
+    return None

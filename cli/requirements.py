@@ -35,7 +35,7 @@ def uv(*arguments: str, offline: bool = False) -> str:
 
 
 def export(group: str) -> str:
-    """What one group locks, with hashes and without the place it was locked from."""
+    """What one group locks, with hashes and without where it was locked from."""
     return uv(
         "export", "--frozen", "--no-emit-project", "--only-group", group,
         "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
@@ -51,16 +51,16 @@ def check_lock() -> None:
 def write_exports() -> list[str]:
     """Write every export that changed; the answer names them."""
     changed = stale_exports()
-    for group, place in EXPORTS.items():
-        if place in changed:
-            (ROOT / place).parent.mkdir(parents=True, exist_ok=True)
-            (ROOT / place).write_text(export(group), encoding="utf-8")
+    for group, file in EXPORTS.items():
+        if file in changed:
+            (ROOT / file).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / file).write_text(export(group), encoding="utf-8")
     return changed
 
 
 def stale_exports() -> list[str]:
     """The requirements files that differ from the lock or are missing."""
-    return [place for group, place in EXPORTS.items() if _text(ROOT / place) != export(group)]
+    return [file for group, file in EXPORTS.items() if _text(ROOT / file) != export(group)]
 
 
 def _text(path: Path) -> str | None:

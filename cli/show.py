@@ -3,7 +3,8 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ def wants_json(arguments: Namespace) -> bool:
 
 def document(value: object) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
 
 
 def note(line: str) -> None:
@@ -38,16 +39,25 @@ def cell(value: object) -> str:
     """A value as a table shows it: on one line, and without what would steer a terminal."""
     if value is None:
         return "-"
+    if isinstance(value, datetime):
+        return moment(value)
     if isinstance(value, float):
         return f"{value:.4f}"
     return "".join(each if each.isprintable() else UNSEEN for each in " ".join(str(value).split()))
 
 
-def metrics(values: dict[str, Any]) -> str:
+def metrics(values: Mapping[str, Any]) -> str:
     """The metrics that people read first, on one line; the JSON has them all."""
     return " ".join(f"{name} {cell(values[name])}" for name in SHOWN_METRICS if name in values) or "-"
 
 
-def moment(value: datetime | None) -> str | None:
+def moment(value: datetime) -> str:
     """A time as text: UTC, to the second."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _plain(value: object) -> object:
+    """What an operation returned, in what JSON has."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return moment(value) if isinstance(value, datetime) else str(value)

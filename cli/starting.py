@@ -49,7 +49,7 @@ def free_port(wanted: int | None) -> int:
     if wanted == 0:
         return any_port()
     if wanted is not None and not 0 < wanted <= LAST_PORT:
-        raise UserError(f"{wanted} is no port; give --port a number up to {LAST_PORT}, or 0 for any")
+        raise UserError(f"{wanted} is not a port; give --port a number up to {LAST_PORT}, or 0 for any")
     candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + PORTS)
     for port in candidates:
         with socket.socket() as probe:

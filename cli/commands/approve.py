@@ -1,11 +1,13 @@
 """Approves a version (a number or `latest`), which deploys it; with --wait until the endpoint serves it."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 
-from cli.approving import decide, wait_for_deployment
-from cli.place import place_for
-from cli.registry import find_version
 from cli.show import document, note, wants_json
+from cli.target import stack_for
+from cli.waiting import wait
+from dropforge.operations import approvals
+from dropforge.operations.registry import find_version
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,14 +23,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Approve, and wait if asked."""
-    place = place_for(arguments)
-    model = find_version(place, arguments.usecase, arguments.version)
-    decision = decide(place, model, "Approved", arguments.comment)
+    stack = stack_for(arguments)
+    model = find_version(stack, arguments.usecase, arguments.version)
+    decision = approvals.approve(stack, model, arguments.comment)
     note(f"approved {model.usecase} version {model.version}")
-    deployment = wait_for_deployment(place, decision, arguments.timeout) if arguments.wait else None
+    waiting = approvals.deployment_by(stack, decision, arguments.timeout)
+    deployment = wait(stack, waiting) if arguments.wait else None
     if wants_json(arguments):
-        judged = find_version(place, arguments.usecase, str(model.version))
-        document({**judged.document, "deployment": deployment})
+        approved = find_version(stack, arguments.usecase, str(model.version))
+        document({**asdict(approved), "deployment": deployment})
     elif deployment:
-        print(f"endpoint {place.named(model.usecase)} serves version {model.version}")
+        print(f"endpoint {stack.named(model.usecase)} serves version {model.version}")
     return 0

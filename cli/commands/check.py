@@ -1,4 +1,4 @@
-"""Judges a data file by a use case's contract without a run: what it would refuse, warn of or set aside.
+"""Checks a data file by a use case's contract without a run: what it would refuse, warn of or set aside.
 
 Needs no cloud: the contract is usecases/USECASE/contract.yaml, or --contract, or else the one in force in the
 cloud. Exit status 1 means that a run would refuse the file.
@@ -7,11 +7,11 @@ cloud. Exit status 1 means that a run would refuse the file.
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from cli.checking import Checked, check, contract_for
 from cli.errors import Refused
 from cli.files import existing, write
-from cli.judging import Judgement, contract_for, judge
-from cli.place import place_for
 from cli.show import document, note, table, wants_json
+from cli.target import stack_for
 
 MOST_REASONS = 20
 WORDS = {"refuse": "refused", "warn": "look at"}
@@ -26,33 +26,33 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Judge, print, and say by the exit status what came of it."""
-    contract = contract_for(arguments.usecase, arguments.contract, lambda: place_for(arguments))
-    judged = judge(contract, existing(arguments.file))
+    """Check, print, and say by the exit status what came of it."""
+    contract = contract_for(arguments.usecase, arguments.contract, lambda: stack_for(arguments))
+    checked = check(contract, existing(arguments.file))
     if arguments.report:
-        keep(judged, arguments.report)
+        keep(checked, arguments.report)
     if wants_json(arguments):
-        document(judged.document)
+        document(checked.document)
     else:
-        show(judged, arguments.file.name)
-    if judged.refused:
-        raise Refused(f"refused by {judged.report['rule']}: {judged.report['reason']}")
+        show(checked, arguments.file.name)
+    if checked.refused:
+        raise Refused(f"refused by {checked.report['rule']}: {checked.report['reason']}")
     return 0
 
 
-def show(judged: Judgement, name: str) -> None:
+def show(checked: Checked, name: str) -> None:
     """Counts, findings and what would be set aside."""
-    rows = judged.report["rows"]
+    rows = checked.report["rows"]
     counted = ", ".join(
         f"{rows[kind]} {kind}" for kind in ("read", "good", "bad", "duplicates") if kind in rows
     )
-    verdict = "would be refused" if judged.refused else "can be learned from"
+    verdict = "would be refused" if checked.refused else "can be learned from"
     print(f"{name} {verdict}{f': rows {counted}' if counted else ''}")
-    if judged.findings:
+    if checked.findings:
         print()
-        found = [(WORDS[each["severity"]], each["rule"], each["sentence"]) for each in judged.findings]
+        found = [(WORDS[each["severity"]], each["rule"], each["sentence"]) for each in checked.findings]
         table(("FOUND", "RULE", "WHAT"), found)
-    reasons = list(judged.report["quarantined"].items())
+    reasons = list(checked.report["quarantined"].items())
     if reasons:
         print()
         table(("ROWS", "SET ASIDE BECAUSE"), [(count, reason) for reason, count in reasons[:MOST_REASONS]])
@@ -60,10 +60,10 @@ def show(judged: Judgement, name: str) -> None:
         print(f"and {len(reasons) - MOST_REASONS} more reasons; --json has them all")
 
 
-def keep(judged: Judgement, place: Path) -> None:
+def keep(checked: Checked, path: Path) -> None:
     """Write the page, if there is one."""
-    if judged.page is None:
+    if checked.page is None:
         note("no report was written: the file could not be read so far that there is something to show")
         return
-    write(place, judged.page.encode())
-    note(f"wrote {place}")
+    write(path, checked.page.encode())
+    note(f"wrote {path}")

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli import local
+from cli.advice import explain
 from cli.demo.stage import Stage
 from cli.demo.steps import LOOP
-from cli.errors import Refused, UserError
+from cli.errors import CommandError, Refused, UserError
 from cli.paths import STATE
-from cli.place import DEFAULT_STACK, Place
 from cli.show import document, note, wants_json
 from cli.starting import Start, bring_up, end, free_port
+from cli.target import DEFAULT_STACK, Target
+from dropforge.operations.errors import OperationError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,7 +35,7 @@ def run(arguments: Namespace) -> int:
         raise UserError("the demo runs on the local cloud only; leave --profile and --region out")
     began = time.monotonic()
     with a_cloud(arguments) as cloud, tempfile.TemporaryDirectory() as folder:
-        stage = Stage(Place(cloud.stack, cloud=cloud), Path(folder))
+        stage = Stage(Target(cloud.stack, cloud=cloud).stack, Path(folder))
         with stage.inbox():
             verified = play(stage, quiet=wants_json(arguments))
     seconds = time.monotonic() - began
@@ -51,8 +53,8 @@ def play(stage: Stage, *, quiet: bool) -> list[dict[str, object]]:
         began = time.monotonic()
         try:
             saw = step(stage)
-        except (Refused, UserError) as problem:
-            raise Refused(f"step {number}, {name}: {problem}") from problem
+        except (CommandError, OperationError) as fault:
+            raise Refused(f"step {number}, {name}: {explain(fault) or fault}") from fault
         seconds = time.monotonic() - began
         verified.append({"step": name, "verified": saw, "seconds": round(seconds, 1)})
         if not quiet:

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from cli.doctor import cloud, machine
 from cli.errors import UserError
-from cli.place import place_for
 from cli.show import document, wants_json
+from cli.target import target_for
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def run(arguments: Namespace) -> int:
     """Print what was found; 2 when there is something to mend."""
     found = list(machine.findings())
     with suppress(UserError):  # no cloud to look at, which the machine's checks have said already
-        found += cloud.findings(place_for(arguments))
+        found += cloud.findings(target_for(arguments))
     if wants_json(arguments):
         document([finding.document for finding in found])
     else:

@@ -3,16 +3,16 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from cli.dropping import drop, wait_for_run
 from cli.errors import Refused, UserError
 from cli.files import existing
-from cli.place import place_for
-from cli.reports import quality_warnings, read_bytes
-from cli.runs import Run
 from cli.show import cell, document, metrics, note, wants_json
+from cli.target import stack_for
+from cli.waiting import wait
 from dropforge.domain.contract import ContractError
-from dropforge.domain.keys import published_contract
 from dropforge.domain.overrides import Settings, read_pairs, settings_text
+from dropforge.operations.drops import drop, run_started_by
+from dropforge.operations.figures import quality_warnings
+from dropforge.operations.runs import Run
 
 ENDED = {"refused": "was refused", "failed": "failed"}
 
@@ -38,23 +38,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Upload the file and, if asked, wait; a run that registers no model is an answer of 1."""
     settings = settings_of(arguments.set)
-    place = place_for(arguments)
-    file = existing(arguments.file)
-    if read_bytes(place, place.bucket, published_contract(arguments.usecase)) is None:
-        raise UserError(
-            f"{arguments.usecase} has no contract in force; publish one with `./dropforge publish CONTRACT`"
-        )
-    dropped = drop(place, arguments.usecase, file, settings=settings)
-    note(f"dropped {dropped.address} as run {dropped.run}")
+    stack = stack_for(arguments)
+    dropped = drop(stack, arguments.usecase, existing(arguments.file), settings)
+    note(f"dropped {dropped.uri} as run {dropped.run}")
     if not arguments.wait:
         if wants_json(arguments):
-            document(dropped.document)
+            document(dropped)
         return 0
-    ended = wait_for_run(place, dropped, arguments.timeout)
-    for sentence in quality_warnings(place, ended.usecase, ended.run):
+    ended = wait(stack, run_started_by(stack, dropped, arguments.timeout))
+    for sentence in quality_warnings(stack, ended.usecase, ended.run):
         note(f"look at the data: {cell(sentence)}")
     if wants_json(arguments):
-        document(ended.document)
+        document(ended)
     if not ended.ended_well:
         raise Refused(f"run {ended.run} {ENDED[ended.status]}: {ended.reason}")
     say_registered(ended, wants_json(arguments))

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from cli.endpoints import list_endpoints
-from cli.place import place_for
 from cli.show import document, note, table, wants_json
+from cli.target import stack_for
+from dropforge.operations.endpoints import list_endpoints
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the endpoints."""
-    found = list_endpoints(place_for(arguments))
+    found = list_endpoints(stack_for(arguments))
     if wants_json(arguments):
         document(found)
         return 0
@@ -21,5 +21,5 @@ def run(arguments: Namespace) -> int:
         note("nothing is served yet; `./dropforge approve USECASE latest` deploys a version")
         return 0
     shown = ("endpoint", "status", "version", "config", "modified", "failure")
-    table(shown, [[endpoint[name] for name in shown] for endpoint in found])
+    table(shown, [[getattr(endpoint, name) for name in shown] for endpoint in found])
     return 0

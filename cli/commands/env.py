@@ -9,8 +9,9 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from cli import local
-from cli.place import Place
 from cli.show import document, wants_json
+from cli.target import Target
+from dropforge.operations.stack import Stack
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,13 +22,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print exports, or one JSON document."""
     cloud = local.required()
-    place = Place(cloud.stack, cloud=cloud)
+    stack = Target(cloud.stack, cloud=cloud).stack
     if arguments.sam:
-        document(function_environments(place))
+        document(function_environments(stack))
     elif wants_json(arguments):
-        document(exports(place))
+        document(exports(stack))
     else:
-        print("\n".join(export_lines(exports(place))))
+        print("\n".join(export_lines(exports(stack))))
         # Credentials of a real account must not travel with these.
         print("unset AWS_SESSION_TOKEN AWS_PROFILE")
     return 0
@@ -38,18 +39,18 @@ def export_lines(variables: dict[str, str]) -> list[str]:
     return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 
-def exports(place: Place) -> dict[str, str]:
+def exports(stack: Stack) -> dict[str, str]:
     """The variables, with the data bucket's name for commands typed by hand."""
     cloud = local.required()
-    return cloud.environment | {"DROPFORGE_BUCKET": place.bucket}
+    return cloud.environment | {"DROPFORGE_BUCKET": stack.bucket}
 
 
-def function_environments(place: Place) -> dict[str, dict[str, Any]]:
+def function_environments(stack: Stack) -> dict[str, dict[str, Any]]:
     """Each function's variables as deployed: SAM fills a template's references with nothing of use."""
-    functions = place.client("lambda")
+    functions = stack.client("lambda")
     return {
         logical: functions.get_function_configuration(FunctionName=physical)
         .get("Environment", {})
         .get("Variables", {})
-        for logical, physical in sorted(place.functions.items())
+        for logical, physical in sorted(stack.functions.items())
     }

@@ -12,8 +12,9 @@ from typing import Any
 
 from cli.errors import Refused, UserError
 from cli.files import read_bytes
-from cli.place import Place, place_for
 from cli.show import document, note, wants_json
+from cli.target import stack_for
+from dropforge.operations.stack import Stack
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,8 +25,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Invoke and print; a function that raised is an answer of 1."""
-    place = place_for(arguments)
-    answer = invoke(place, find_function(place, arguments.function), read_event(arguments.event))
+    stack = stack_for(arguments)
+    answer = invoke(stack, stack.function(arguments.function), read_event(arguments.event))
     if wants_json(arguments):
         document(answer)
     else:
@@ -47,18 +48,9 @@ def read_event(path: Path) -> bytes:
     return body
 
 
-def find_function(place: Place, name: str) -> str:
-    """The deployed name of a function, by any of its names."""
-    for logical, physical in place.functions.items():
-        folder = physical.removeprefix(f"{place.stack}-").replace("-", "_")
-        if name in (logical, physical, folder, folder.replace("_", "-")):
-            return physical
-    raise UserError(f"there is no function {name}; there are {', '.join(sorted(place.functions))}")
-
-
-def invoke(place: Place, function: str, event: bytes) -> dict[str, Any]:
+def invoke(stack: Stack, function: str, event: bytes) -> dict[str, Any]:
     """The function's answer and, where it raised, which kind of error Lambda calls it."""
-    found = place.client("lambda").invoke(FunctionName=function, Payload=event, LogType="Tail")
+    found = stack.client("lambda").invoke(FunctionName=function, Payload=event, LogType="Tail")
     tail = base64.b64decode(found.get("LogResult", "")).decode(errors="replace").rstrip()
     if tail:
         note(tail)

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from cli.errors import UserError
 from cli.logs import Source, follow, show, sources_for
-from cli.place import place_for
 from cli.show import wants_json
+from cli.target import stack_for
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,9 +22,9 @@ def run(arguments: Namespace) -> int:
     """Print the lines in the order of their times."""
     if arguments.follow and wants_json(arguments):
         raise UserError("--follow has no end and --json is one document; leave one of them out")
-    place = place_for(arguments)
-    sources: list[Source] = sources_for(place, arguments.function, arguments.run_id, arguments.endpoint)
-    last = show(place, sources, arguments.minutes, as_json=wants_json(arguments))
+    stack = stack_for(arguments)
+    sources: list[Source] = sources_for(stack, arguments.function, arguments.run_id, arguments.endpoint)
+    last = show(stack, sources, arguments.minutes, as_json=wants_json(arguments))
     if arguments.follow:
-        follow(place, sources, last)
+        follow(stack, sources, last)
     return 0

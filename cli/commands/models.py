@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from cli.place import place_for
-from cli.registry import list_models
 from cli.show import document, metrics, note, table, wants_json
+from cli.target import stack_for
+from dropforge.operations.registry import list_models
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -14,9 +14,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the versions."""
-    found = list_models(place_for(arguments), arguments.usecase)
+    found = list_models(stack_for(arguments), arguments.usecase)
     if wants_json(arguments):
-        document([model.document for model in found])
+        document(found)
         return 0
     if not found:
         note(f"{arguments.usecase} has no model yet; `./dropforge drop {arguments.usecase} FILE` makes one")

@@ -4,9 +4,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cli.files import read_bytes
-from cli.place import place_for
-from cli.predicting import Request, ask, request_for
 from cli.show import document, table, wants_json
+from cli.target import stack_for
+from dropforge.operations.predictions import predict, request_for
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,13 +18,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Print an answer a record."""
-    place = place_for(arguments)
-    request: Request = request_for(arguments.file.suffix, read_bytes(arguments.file))
-    answers = ask(place, arguments.usecase, request)
+    """Print a prediction a record."""
+    stack = stack_for(arguments)
+    request = request_for(arguments.file.suffix, read_bytes(arguments.file))
+    predictions = predict(stack, arguments.usecase, request)
     if wants_json(arguments):
-        document({"predictions": answers})
-    elif answers:
-        headings = [name for name in answers[0] if name != "probabilities"]  # of every class: in --json
-        table(headings, [[answer.get(name) for name in headings] for answer in answers])
+        document({"predictions": predictions})
+    elif predictions:
+        headings = [name for name in predictions[0] if name != "probabilities"]  # of every class: in --json
+        table(headings, [[each.get(name) for name in headings] for each in predictions])
     return 0

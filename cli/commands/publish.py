@@ -3,10 +3,13 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from cli.contracts import read_contract, script_of
-from cli.place import Place, place_for
-from cli.publishing import publish, put_script, wait_until_in_force
+from cli.contracts import ContractFile, read_contract_file
+from cli.files import read_bytes
 from cli.show import document, note, wants_json
+from cli.target import stack_for
+from cli.waiting import wait
+from dropforge.operations.contracts import publish, put_script, until_in_force
+from dropforge.operations.stack import Stack
 
 WAIT_SECONDS = 120.0
 
@@ -18,22 +21,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Publish all or, when one is wrong, none."""
-    place = place_for(arguments)
-    contracts = [(path, read_contract(path)) for path in arguments.contracts]
-    scripts = [
-        (contract.usecase, script) for path, contract in contracts if (script := script_of(path, contract))
-    ]
-    for usecase, script in scripts:
-        put_script(place, usecase, script)
-    answers = [publish_one(place, path, contract.usecase) for path, contract in contracts]
+    stack = stack_for(arguments)
+    files = [read_contract_file(path) for path in arguments.contracts]
+    for file in files:
+        if file.script:
+            put_script(stack, file.contract.usecase, file.script.name, read_bytes(file.script))
+    answers = [publish_one(stack, file) for file in files]
     if wants_json(arguments):
         document(answers)
     return 0
 
 
-def publish_one(place: Place, path: Path, usecase: str) -> dict[str, str]:
+def publish_one(stack: Stack, file: ContractFile) -> dict[str, str]:
     """Put one contract and wait until the cloud has taken it up."""
-    published = publish(place, usecase, path.read_bytes())
-    group = wait_until_in_force(place, published, WAIT_SECONDS)
+    published = publish(stack, file.contract, file.text)
+    group = wait(stack, until_in_force(stack, published, WAIT_SECONDS))
+    usecase = file.contract.usecase
     note(f"{usecase}: the contract is in force; drop a file with `./dropforge drop {usecase} FILE`")
-    return {"usecase": usecase, "contract": published.address, "model_package_group": group}
+    return {"usecase": usecase, "contract": published.uri, "model_package_group": group}

@@ -1,11 +1,12 @@
 """Rejects a version (a number or `latest`); it is not deployed, and people are told."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 
-from cli.approving import decide
-from cli.place import place_for
-from cli.registry import find_version
 from cli.show import document, note, wants_json
+from cli.target import stack_for
+from dropforge.operations import approvals
+from dropforge.operations.registry import find_version
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,13 +19,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Reject."""
-    place = place_for(arguments)
-    model = find_version(place, arguments.usecase, arguments.version)
-    decide(place, model, "Rejected", arguments.comment)
+    stack = stack_for(arguments)
+    model = find_version(stack, arguments.usecase, arguments.version)
+    approvals.reject(stack, model, arguments.comment)
     note(f"rejected {model.usecase} version {model.version}")
     if model.stage == "champion":
         note("it is served until another version is: approve one with `./dropforge approve`")
     if wants_json(arguments):
-        judged = find_version(place, arguments.usecase, str(model.version))
-        document({**judged.document, "deployment": None})
+        rejected = find_version(stack, arguments.usecase, str(model.version))
+        document({**asdict(rejected), "deployment": None})
     return 0

@@ -6,10 +6,10 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from cli.evaluation import Report, find_report, read_page
 from cli.files import write
-from cli.place import place_for
 from cli.show import document, note, wants_json
+from cli.target import stack_for
+from dropforge.operations.reports import Report, find_report, read_page
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,14 +22,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the verdict; save the page if asked."""
-    place = place_for(arguments)
-    report = find_report(place, arguments.usecase, arguments.version)
+    stack = stack_for(arguments)
+    report = find_report(stack, arguments.usecase, arguments.version)
     page = report.data_quality if arguments.data else report.page
     if arguments.save:
-        write(arguments.save, read_page(place, page))
+        write(arguments.save, read_page(stack, page))
         note(f"saved {arguments.save}")
     if wants_json(arguments):
-        document(report.document)
+        document(report)
     else:
         _print(report, page)
     return 0

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from cli.place import place_for
-from cli.runs import list_runs
 from cli.show import document, metrics, note, table, wants_json
+from cli.target import stack_for
+from dropforge.operations.runs import list_runs
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,9 +15,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the runs."""
-    found = list_runs(place_for(arguments), arguments.usecase, arguments.limit)
+    found = list_runs(stack_for(arguments), arguments.usecase, arguments.limit)
     if wants_json(arguments):
-        document([each.document for each in found])
+        document(found)
         return 0
     if not found:
         whose = f" of {arguments.usecase}" if arguments.usecase else ""

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from cli.errors import UserError
 from cli.paths import STATE
-from cli.place import Place, place_for
 from cli.show import document, wants_json
+from cli.target import Target, target_for
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,14 +15,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Show the cloud and the stack; 2 when there is no cloud to speak of."""
     try:
-        place = place_for(arguments)
+        target = target_for(arguments)
     except UserError:
         if wants_json(arguments):
             nothing = {"endpoint_url": None, "pid": None, "stack": None, "region": None}
             document(nothing | {"state_dir": str(STATE)})
             return 2
         raise
-    found = describe(place)
+    found = describe(target)
     if wants_json(arguments):
         document(found)
         return 0
@@ -31,16 +31,16 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def describe(place: Place) -> dict[str, object]:
+def describe(target: Target) -> dict[str, object]:
     """The members that `status --json` prints."""
-    cloud = place.cloud
-    client = place.client("cloudformation")
+    cloud = target.cloud
+    client = target.client("cloudformation")
     return {
         "endpoint_url": cloud.endpoint_url if cloud else client.meta.endpoint_url,
         "pid": cloud.pid if cloud else None,
-        "stack": place.stack,
+        "stack": target.name,
         "region": client.meta.region_name,
         "state_dir": cloud.state_dir if cloud else None,
-        "bucket": place.bucket,
+        "bucket": target.stack.bucket,
         "time_scale": cloud.time_scale if cloud else None,
     }

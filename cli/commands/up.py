@@ -9,9 +9,9 @@ from cli import local
 from cli.commands.status import describe
 from cli.errors import Refused
 from cli.paths import LOG, STATE
-from cli.place import DEFAULT_STACK, Place
 from cli.show import document, note, wants_json
 from cli.starting import Start, bring_up, end, free_port, pass_on
+from cli.target import DEFAULT_STACK, Target
 
 NEXT = """ready: {url}  (stack {stack}, state in {state})
   publish a contract   ./dropforge publish usecases/loan/contract.yaml
@@ -63,7 +63,7 @@ def run(arguments: Namespace) -> int:
 def report(cloud: local.LocalCloud, arguments: Namespace, *, attached: bool) -> None:
     """Where it is and what to do next."""
     if wants_json(arguments):
-        document(describe(Place(cloud.stack, cloud=cloud)))
+        document(describe(Target(cloud.stack, cloud=cloud)))
     stop = "Ctrl-C, or ./dropforge down" if attached else "./dropforge down"
     note(NEXT.format(url=cloud.endpoint_url, stack=cloud.stack, state=cloud.state_dir, stop=stop))
 

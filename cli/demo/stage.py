@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cli.errors import Refused
-from cli.place import Place
+from dropforge.operations.stack import Stack
 
 Answer = TypeVar("Answer")
 USECASE = "loan"
@@ -18,8 +18,8 @@ STRICT = "loan-strict"
 class Stage:
     """What the steps share. Files are made in a folder that goes away with the demo."""
 
-    def __init__(self, place: Place, folder: Path) -> None:
-        self.place = place
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self.stack = stack
         self.folder = folder
         self.seed = time.time_ns() % 1_000_000  # new data each time, so that a second demo has new runs
         self.versions: list[int] = []
@@ -29,15 +29,15 @@ class Stage:
     @property
     def endpoint(self) -> str:
         """The name of the endpoint and of the model package group."""
-        return self.place.named(USECASE)
+        return self.stack.named(USECASE)
 
     @contextmanager
     def inbox(self) -> Iterator[None]:
-        """A queue that hears everything the application tells people, for as long as the demo runs."""
-        sqs, sns = self.place.client("sqs"), self.place.client("sns")
-        self.queue = sqs.create_queue(QueueName=f"{self.place.stack}-demo-{self.seed}")["QueueUrl"]
+        """A queue that hears every notification of the application, for as long as the demo runs."""
+        sqs, sns = self.stack.client("sqs"), self.stack.client("sns")
+        self.queue = sqs.create_queue(QueueName=f"{self.stack.name}-demo-{self.seed}")["QueueUrl"]
         asked = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])
-        arn, topic = asked["Attributes"]["QueueArn"], self.place.output("NotificationsTopicArn")
+        arn, topic = asked["Attributes"]["QueueArn"], self.stack.output("NotificationsTopicArn")
         sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": _from_topic(arn, topic)})
         subscription = sns.subscribe(
             TopicArn=topic,
@@ -52,7 +52,9 @@ class Stage:
             sns.unsubscribe(SubscriptionArn=subscription)
             sqs.delete_queue(QueueUrl=self.queue)
 
-    def told(self, kind: str, about: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
+    def notified(
+        self, kind: str, about: Callable[[dict[str, Any]], bool], seconds: float = 30
+    ) -> dict[str, Any]:
         """The first notification of a kind that fits."""
 
         def heard() -> dict[str, Any] | None:
@@ -68,7 +70,7 @@ class Stage:
         return sum(message.get("kind") == kind for message in self.messages)
 
     def _receive(self) -> None:
-        sqs = self.place.client("sqs")
+        sqs = self.stack.client("sqs")
         while batch := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
             for message in batch:
                 self.messages.append(json.loads(message["Body"]))

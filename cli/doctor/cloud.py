@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.aws_errors import explain
 from cli.doctor.findings import Finding, well, wrong
 from cli.image import digest
-from cli.place import Place
+from cli.target import Target
 
 OUTPUTS = (
     "DataBucket",
@@ -20,17 +20,17 @@ OUTPUTS = (
 )
 
 
-def findings(place: Place) -> Iterator[Finding]:
+def findings(target: Target) -> Iterator[Finding]:
     """Who answers, which stack stands there, and whether it is of this code."""
-    account = attempt("account", lambda: identity(place), "sign in, or name another account with --profile")
+    account = attempt("account", lambda: identity(target), "sign in, or name another account with --profile")
     yield account
     if not account.ok:
         return
-    stack = attempt("stack", lambda: stack_status(place), f"deploy the stack {place.stack}, or give --stack")
+    stack = attempt("stack", lambda: stack_status(target), f"deploy the stack {target.name}, or give --stack")
     yield stack
     if stack.ok:
-        yield outputs(place)
-        yield image(place)
+        yield outputs(target)
+        yield image(target)
 
 
 def attempt(check: str, look: Callable[[], Finding], remedy: str) -> Finding:
@@ -41,26 +41,28 @@ def attempt(check: str, look: Callable[[], Finding], remedy: str) -> Finding:
         return wrong(check, str(explain(fault) or fault), remedy)
 
 
-def identity(place: Place) -> Finding:
+def identity(target: Target) -> Finding:
     """Whose account it is."""
-    found = place.client("sts").get_caller_identity()
+    found = target.client("sts").get_caller_identity()
     return well("account", f"{found['Account']} as {found['Arn']}")
 
 
-def stack_status(place: Place) -> Finding:
+def stack_status(target: Target) -> Finding:
     """How the stack's last deployment ended."""
-    stack: dict[str, Any] = place.client("cloudformation").describe_stacks(StackName=place.stack)["Stacks"][0]
+    stack: dict[str, Any] = target.client("cloudformation").describe_stacks(StackName=target.name)["Stacks"][
+        0
+    ]
     status = stack["StackStatus"]
     if not status.endswith("_COMPLETE") or "ROLLBACK" in status:
         return wrong(
-            "stack", f"{place.stack} is {status}", "look at its events, mend what they name, deploy again"
+            "stack", f"{target.name} is {status}", "look at its events, mend what they name, deploy again"
         )
-    return well("stack", f"{place.stack} is {status}")
+    return well("stack", f"{target.name} is {status}")
 
 
-def outputs(place: Place) -> Finding:
+def outputs(target: Target) -> Finding:
     """What the commands need to know of the stack."""
-    missing = [name for name in OUTPUTS if name not in place.outputs]
+    missing = [name for name in OUTPUTS if name not in target.stack.outputs]
     if missing:
         return wrong(
             "outputs", f"the stack lacks {', '.join(missing)}", "deploy this version's template.yaml"
@@ -68,9 +70,9 @@ def outputs(place: Place) -> Finding:
     return well("outputs", f"all {len(OUTPUTS)} outputs are there")
 
 
-def image(place: Place) -> Finding:
+def image(target: Target) -> Finding:
     """Whether jobs run this checkout's code; on AWS the stack builds the image and its tag is its own."""
-    uri = place.outputs.get("ImageUri", "")
-    if place.cloud and not uri.endswith(f":{digest()}"):
+    uri = target.stack.outputs.get("ImageUri", "")
+    if target.cloud and not uri.endswith(f":{digest()}"):
         return wrong("image", f"{uri} is of other code than this checkout's", "`./dropforge down`, then `up`")
     return well("image", uri)

@@ -1,6 +1,6 @@
 """A first contract from a data file.
 
-    propose   what each column is, judged from the facts that the image's `survey` verb found in the file
+    propose   what each column is, by the facts that the image's `survey` verb found in the file
     ranges    what numbers may be, and which of them look like codes
     write     the contract as YAML, each decision with its reason beside it
     pictures  the same for a .zip of pictures

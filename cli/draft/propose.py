@@ -1,4 +1,4 @@
-"""What each column is, judged from what was seen in it; each judgement is one rule with its reason."""
+"""What each column is, seen from what is in it; each decision is one rule with its reason."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def classes_of(answer: Column) -> dict[str, int]:
     """The target's classes and their counts."""
     if not 2 <= answer.distinct <= MOST_CLASSES:
         raise UserError(
-            f"{answer.name!r} has {answer.distinct} different values and is no number; "
+            f"{answer.name!r} has {answer.distinct} different values and is not a number; "
             f"a target has 2 to {MOST_CLASSES} classes, or numbers"
         )
     return dict(answer.counts)
@@ -105,11 +105,11 @@ def reason_to_drop(column: Column, found: Survey) -> str | None:
 
 def gives_the_answer(column: Column, found: Survey) -> str | None:
     """A column that is, or with others adds up to, the answer."""
-    for told in found.leaking:
-        if told.certain and column.name in told.columns:
-            if told.measure == "sum":
-                return f"leaks: {' + '.join(told.columns)} = the target"
-            return f"leaks: alone it tells the target ({told.measure} {told.figure:.4f})"
+    for relation in found.leaking:
+        if relation.certain and column.name in relation.columns:
+            if relation.measure == "sum":
+                return f"leaks: {' + '.join(relation.columns)} = the target"
+            return f"leaks: alone it tells the target ({relation.measure} {relation.figure:.4f})"
     return None
 
 
@@ -136,9 +136,9 @@ def unique_values(column: Column, found: Survey) -> str | None:
 def codes_or_words(column: Column, _found: Survey) -> str | None:
     """Codes written as numbers, and text with more values than a model can learn from."""
     many = column.distinct > MOST_CATEGORIES
-    is_place = any(word in column.name.lower() for word in CODES)
+    names_codes = any(word in column.name.lower() for word in CODES)
     words = not column.numeric and not column.formats
-    return f"{column.distinct} different values" if many and (is_place or words) else None
+    return f"{column.distinct} different values" if many and (names_codes or words) else None
 
 
 RULES: tuple[Callable[[Column, Survey], str | None], ...] = (
@@ -153,16 +153,16 @@ RULES: tuple[Callable[[Column, Survey], str | None], ...] = (
 def describe(column: Column, found: Survey) -> Proposal:
     """The type of a feature, and what a person should know of it."""
     missing = [f"{column.missing} missing"] if column.missing else []
-    told = (*missing, *doubtful(column), *related(column, found))
+    remarks = (*missing, *doubtful(column), *related(column, found))
     if column.formats:
-        return Proposal(column.name, "date", (), date_format(column), (*date_remarks(column), *told))
+        return Proposal(column.name, "date", (), date_format(column), (*date_remarks(column), *remarks))
     if column.numeric and not is_code(column, found.rows):
         kind = "integer" if column.integer else "number"
         more, said = limits(column)
-        return Proposal(column.name, kind, (), more, (*said, *told))
+        return Proposal(column.name, kind, (), more, (*said, *remarks))
     if column.numeric and column.distinct > 2:
-        told = ("few whole numbers: names of things?", *told)
-    return Proposal(column.name, "category", tuple(sorted(column.counts, key=_order)), "", told)
+        remarks = ("few whole numbers: names of things?", *remarks)
+    return Proposal(column.name, "category", tuple(sorted(column.counts, key=_order)), "", remarks)
 
 
 def date_format(column: Column) -> str:
@@ -171,7 +171,7 @@ def date_format(column: Column) -> str:
 
 
 def date_remarks(column: Column) -> tuple[str, ...]:
-    """A date is a feature only by its parts; day and month may be told apart by no value."""
+    """A date is a feature only by its parts; perhaps no value tells day and month apart."""
     others = [pattern for pattern in column.formats[1:] if pattern]
     doubt = (f'or "{others[0]}": no date tells them apart',) if others and column.formats[0] else ()
     return (*doubt, "its parts can be features (transform.columns), and it can split by time")
@@ -185,15 +185,17 @@ def doubtful(column: Column) -> list[str]:
 def related(column: Column, found: Survey) -> list[str]:
     """What it tells of the answer, and what it repeats."""
     said = [
-        f"tells {told.measure} {told.figure:.3f} alone: known before the answer?"
-        for told in found.leaking
-        if column.name in told.columns
+        f"tells {relation.measure} {relation.figure:.3f} alone: known before the answer?"
+        for relation in found.leaking
+        if column.name in relation.columns
     ]
-    for told in found.redundant:
-        if column.name == told.columns[-1]:
-            others = " + ".join(told.columns[:-1])
+    for relation in found.redundant:
+        if column.name == relation.columns[-1]:
+            others = " + ".join(relation.columns[:-1])
             said.append(
-                f"= {others}" if told.measure == "sum" else f"moves with {others} (r {told.figure:.3f})"
+                f"= {others}"
+                if relation.measure == "sum"
+                else f"moves with {others} (r {relation.figure:.3f})"
             )
     return said
 

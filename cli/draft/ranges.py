@@ -1,4 +1,4 @@
-"""What numbers may be, and which of them look like codes; each judgement is one rule with its reason."""
+"""What numbers may be, and which of them look like codes; each decision is one rule with its reason."""
 
 from dropforge.domain.survey import Column
 

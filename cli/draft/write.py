@@ -76,9 +76,9 @@ def _column(column: Proposal) -> str:
         spec.append(f"values: [{listed}]")
     elif listed:
         remarks.insert(0, f"{len(column.values)} values")
-    told = f"  # {remark('; '.join(remarks))}" if remarks else ""
+    comment = f"  # {remark('; '.join(remarks))}" if remarks else ""
     described = f"{{{', '.join(spec)}}}" if len(spec) > 1 else column.type
-    return f"{quoted(column.name)}: {described}{told}"
+    return f"{quoted(column.name)}: {described}{comment}"
 
 
 def _drop(draft: Draft) -> list[str]:
@@ -98,17 +98,17 @@ def _drop(draft: Draft) -> list[str]:
 
 def _reader(draft: Draft) -> list[str]:
     found = draft.survey
-    parts, told = [], ""
+    parts, comment = [], ""
     if found.delimiter != ",":
         parts.append(f"delimiter: {json.dumps(found.delimiter)}")
     if found.commas:
         parts.append('decimal: ","')
-        told = f"  # {remark(_comma(found.commas))}"
+        comment = f"  # {remark(_comma(found.commas))}"
     if found.encoding != "utf-8":
         parts.append(f"encoding: {found.encoding}")
     if found.nulls:
         parts.append(f"nulls: {json.dumps(['', *found.nulls])}")
-    return [f"reader: {{{', '.join(parts)}}}{told}"] if parts else []
+    return [f"reader: {{{', '.join(parts)}}}{comment}"] if parts else []
 
 
 def _comma(shown: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from dropforge.aws.sagemaker import ModelRegistry, SageMakerEndpoints
 from dropforge.aws.sagemaker_runtime import RuntimePredictor
 from dropforge.aws.sns import Topic
 from dropforge.aws.stepfunctions import StateMachine
-from dropforge.domain.errors import EndpointUnavailable, Refused
+from dropforge.domain.errors import Absent, EndpointUnavailable, Refused
 from dropforge.domain.notifications import Notification
 from dropforge.ports import Endpoint, LiveModel
 
@@ -68,6 +68,53 @@ def test_a_group_that_exists_is_left_as_it_is() -> None:
 
     groups = boto3.client("sagemaker").list_model_package_groups()["ModelPackageGroupSummaryList"]
     assert [group["ModelPackageGroupName"] for group in groups] == ["dropforge-loan"]
+
+
+def test_the_versions_of_a_group_are_listed_and_decided_about() -> None:
+    registry, sagemaker = ModelRegistry(), boto3.client("sagemaker")
+    registry.ensure_group("dropforge-loan", "Models of loan", {})
+    for _ in range(2):
+        sagemaker.create_model_package(ModelPackageGroupName="dropforge-loan")
+    arns = [package["ModelPackageArn"] for package in registry.packages("dropforge-loan")]
+    assert sorted(arn.rpartition("/")[2] for arn in arns) == ["1", "2"]
+
+    registry.decide(arns[0], "Rejected", "")
+    registry.decide(arns[1], "Approved", "looks well")
+
+    found = {package["ModelPackageArn"]: package for package in registry.packages("dropforge-loan")}
+    assert [found[arn]["ModelApprovalStatus"] for arn in arns] == ["Rejected", "Approved"]
+    assert found[arns[1]]["ApprovalDescription"] == "looks well"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ValidationException", "ModelPackageGroup dropforge-bike does not exist."),
+        ("ValidationException", "1 validation error detected: Value 'b i k e' failed to satisfy constraint"),
+        ("ResourceNotFound", "gone"),
+    ],
+)
+def test_a_group_that_is_not_there_is_absent_and_so_is_one_that_cannot_be(code: str, words: str) -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_client_error("describe_model_package_group", code, words, 400)
+        assert not ModelRegistry().has_group("dropforge-bike")
+        stub.add_client_error("list_model_packages", code, words, 400)
+        with pytest.raises(Absent):
+            ModelRegistry().packages("dropforge-bike")
+
+
+def test_another_fault_of_the_registry_escapes() -> None:
+    with Stubber(client("sagemaker")) as stub:
+        stub.add_client_error("describe_model_package_group", "AccessDeniedException", "no", 403)
+        with pytest.raises(ClientError):
+            ModelRegistry().has_group("dropforge-loan")
+
+
+def test_who_brings_clients_of_its_own_is_served_by_these() -> None:
+    """The command line has profiles, regions and endpoints that a function has not."""
+    elsewhere = boto3.client("sagemaker", region_name="eu-central-1")
+    elsewhere.create_model_package_group(ModelPackageGroupName="dropforge-loan")
+    assert ModelRegistry(lambda _service: elsewhere).has_group("dropforge-loan")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli.container import failure, place
+from cli.container import failure, put_input
 from cli.errors import Refused, UserError
 
 
@@ -21,7 +21,7 @@ def test_a_sentence_is_the_callers_to_act_on_a_trace_is_ours_and_a_kill_is_told(
 def test_a_file_is_linked_and_bytes_are_written(tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("a\n1\n")
-    place(tmp_path / "in" / "drop", data)
-    place(tmp_path / "in" / "contract", b"{}")
+    put_input(tmp_path / "in" / "drop", data)
+    put_input(tmp_path / "in" / "contract", b"{}")
     assert (tmp_path / "in" / "drop" / "data.csv").is_symlink()
     assert (tmp_path / "in" / "contract" / "contract.json").read_bytes() == b"{}"

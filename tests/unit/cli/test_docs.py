@@ -15,8 +15,8 @@ COMMAND = re.compile(r"\./dropforge +(?:--\w+ +\S+ +)*([a-z]+)")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
-    places = [place for place in LINK.findall(page.read_text()) if "://" not in place]
-    assert [place for place in places if not (page.parent / place).exists()] == []
+    paths = [path for path in LINK.findall(page.read_text()) if "://" not in path]
+    assert [path for path in paths if not (page.parent / path).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

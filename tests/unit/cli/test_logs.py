@@ -7,7 +7,8 @@ import pytest
 
 from cli import logs
 from cli.main import main
-from tests.unit.cli.conftest import FakePlace, client_error
+from dropforge.operations.stack import Stack
+from tests.unit.operations.fakes import client_error, stack_with
 
 RUN, OTHER = "loan-0123456789abcdef", "loan-fedcba9876543210"
 GROUPS = {
@@ -51,28 +52,28 @@ class FakeLogs:
 
 
 @pytest.fixture
-def place() -> FakePlace:
-    return FakePlace("dropforge", _clients={"logs": FakeLogs()})
+def stack() -> Stack:
+    return stack_with({"logs": FakeLogs()})
 
 
-def test_the_lines_of_a_run_are_shown_once_and_no_others(place: FakePlace) -> None:
+def test_the_lines_of_a_run_are_shown_once_and_no_others(stack: Stack) -> None:
     """Jobs and tuning trials of the run, from two groups, in the order of their times."""
-    found = logs.collect(place, logs.sources_for(place, None, RUN, None), 0)
+    found = logs.collect(stack, logs.sources_for(stack, None, RUN, None), 0)
     assert [each["message"] for each in found] == ["2500 rows", "trial 1", "round 1", "round 2"]
 
 
-def test_what_was_shown_up_to_a_moment_is_not_shown_again(place: FakePlace) -> None:
+def test_what_was_shown_up_to_a_moment_is_not_shown_again(stack: Stack) -> None:
     """Following goes on after the last line that was told."""
-    sources = logs.sources_for(place, None, RUN, None)
-    since = max(each["timestamp"] for each in logs.collect(place, sources, 0)) + 1
-    assert logs.collect(place, sources, since) == []
-    assert logs.read(place, logs.Source("/aws/lambda/none"), 0) == [], "a group that is not there yet"
+    sources = logs.sources_for(stack, None, RUN, None)
+    since = max(each["timestamp"] for each in logs.collect(stack, sources, 0)) + 1
+    assert logs.collect(stack, sources, since) == []
+    assert logs.read(stack, logs.Source("/aws/lambda/none"), 0) == [], "a group that is not there yet"
 
 
 def test_where_nothing_was_logged_the_command_says_so(
-    place: FakePlace, capsys: pytest.CaptureFixture[str]
+    stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.show(place, logs.sources_for(place, None, "bike-0123456789abcdef", None), 60, as_json=False)
+    logs.show(stack, logs.sources_for(stack, None, "bike-0123456789abcdef", None), 60, as_json=False)
     assert capsys.readouterr() == (
         "",
         "nothing was logged in the last 60 minutes; --minutes N looks further back\n",

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from cli import paths
 from cli.aws_errors import explain
 from cli.main import COMMANDS, DEVELOPER_COMMANDS, main
-from tests.unit.cli.conftest import client_error
+from tests.unit.operations.fakes import client_error
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

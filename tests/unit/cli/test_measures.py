@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from benchmarks.shape import functions, shape
-from cli.commands.invoke import find_function
 from cli.doctor import machine
 from cli.image import digest
 from cli.paths import ROOT
 from cli.show import cell, metrics
 from tests.architecture.allowed_imports import is_allowed
-from tests.unit.cli.conftest import FakePlace
 
 
 def test_the_images_tag_changes_with_its_files_and_not_with_what_python_caches(tmp_path: Path) -> None:
@@ -42,13 +40,6 @@ def test_an_import_is_allowed_by_the_whole_name_of_a_package() -> None:
 def test_this_checkout_has_a_lock_that_its_doctor_finds_well() -> None:
     assert machine.lock().ok
     assert machine.template().ok == (ROOT / "template.yaml").exists()
-
-
-def test_a_function_is_found_by_each_of_its_names() -> None:
-    place = FakePlace("dropforge")
-    place.__dict__["functions"] = {"StartTraining": "dropforge-start-training"}
-    for name in ("StartTraining", "start_training", "start-training", "dropforge-start-training"):
-        assert find_function(place, name) == "dropforge-start-training"
 
 
 def test_a_cell_is_one_line_and_metrics_are_short() -> None:

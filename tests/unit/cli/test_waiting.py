@@ -1,20 +1,15 @@
-"""Waiting, and what the person who waits sees."""
+"""What a waiting person sees."""
 
 import io
-import json
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from cli.errors import Refused, UserError
-from cli.starting import Start, command, free_port, spawn, wait_until_ready
-from cli.waiting import Progress, current_step, last_log_line, wait_for_execution
-from tests.unit.cli.conftest import TRAINING, FakePlace, FakeStepFunctions, client_error
-
-ARN = TRAINING.replace("stateMachine", "execution") + ":loan-1"
+from cli.waiting import Progress, wait
+from dropforge.operations.errors import StillRunning
+from dropforge.operations.executions import TO_START, Step, Waiting
+from tests.unit.operations.fakes import stack_with
 
 
 class Terminal(io.StringIO):
@@ -43,90 +38,43 @@ def test_on_a_terminal_it_is_one_line_that_changes_and_goes_away() -> None:
     assert stream.getvalue().endswith("\r\033[K")
 
 
-class History:
-    def __init__(self, *events: dict[str, Any]) -> None:
-        self.events = list(events)
+class Logs:
+    """A job that has written."""
 
-    def get_execution_history(self, **_given: Any) -> dict[str, Any]:
-        return {"events": self.events}
+    def describe_log_streams(self, **_given: Any) -> dict[str, Any]:
+        return {"logStreams": [{"logStreamName": "loan-1-train/algo-1"}]}
 
-
-def test_the_step_is_the_state_entered_last_with_the_job_it_runs() -> None:
-    parameters = json.dumps({"TrainingJobName": "loan-1-train"})
-    place = FakePlace("dropforge")
-    place._clients["stepfunctions"] = History(
-        {"taskScheduledEventDetails": {"parameters": parameters}},
-        {"stateEnteredEventDetails": {"name": "Train"}},
-        {"stateEnteredEventDetails": {"name": "Process"}},
-    )
-    step = current_step(place, ARN)
-    assert (step.state, step.job, step.log_group) == ("Train", "loan-1-train", "/aws/sagemaker/TrainingJobs")
+    def get_log_events(self, **_given: Any) -> dict[str, Any]:
+        return {"events": [{"message": "[12] validation-auc:0.99\n"}]}
 
 
-def test_a_job_that_has_not_written_yet_has_no_last_line() -> None:
-    class Logs:
-        def describe_log_streams(self, **_given: Any) -> None:
-            raise client_error("ResourceNotFoundException", "no such group")
-
-    place = FakePlace("dropforge", _clients={"logs": Logs()})
-    place._clients["stepfunctions"] = History(
-        {"taskScheduledEventDetails": {"parameters": '{"ProcessingJobName": "loan-1-process"}'}},
-        {"stateEnteredEventDetails": {"name": "Process"}},
-    )
-    assert last_log_line(place, current_step(place, ARN)) == ""
+def steps() -> Generator[Step, None, str]:
+    yield TO_START
+    yield Step("Train", "loan-1-train", "/aws/sagemaker/TrainingJobs")
+    return "the result"
 
 
-def test_waiting_ends_with_the_execution(place: FakePlace, stepfunctions: FakeStepFunctions) -> None:
-    stepfunctions.add("loan-1", "SUCCEEDED")
-    assert wait_for_execution(place, ARN, Progress("run", io.StringIO()), 1)["status"] == "SUCCEEDED"
+def test_waiting_shows_each_step_and_gives_the_result() -> None:
+    stream = io.StringIO()
+    assert wait(stack_with(), Waiting("run loan-1", steps()), stream) == "the result"
+    assert [line.partition(" (")[0] for line in stream.getvalue().splitlines()] == [
+        "run loan-1: waiting for it to start",
+        "run loan-1: Train, job loan-1-train",
+    ]
 
 
-def test_waiting_longer_than_asked_is_refused_and_says_that_the_run_goes_on(
-    place: FakePlace, stepfunctions: FakeStepFunctions
-) -> None:
-    stepfunctions.add("loan-1", "RUNNING")
-    stepfunctions.get_execution_history = History().get_execution_history  # type: ignore[attr-defined]
-    with pytest.raises(Refused, match="it goes on without this command"):
-        wait_for_execution(place, ARN, Progress("run", io.StringIO()), 0)
+def test_on_a_terminal_the_job_s_last_line_stands_beside_the_step() -> None:
+    stream = Terminal()
+    wait(stack_with({"logs": Logs()}), Waiting("run loan-1", steps()), stream)
+    assert "Train, job loan-1-train (0 s)  [12] validation-auc:0.99" in stream.getvalue()
 
 
-def test_a_cloud_that_ends_before_it_is_ready_shows_its_last_words(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    log.write_text("deploying\nerror: the template has no Resources\n")
-    said: list[str] = []
-    with (
-        subprocess.Popen([sys.executable, "-c", "raise SystemExit(2)"]) as process,
-        pytest.raises(UserError, match="the template has no Resources"),
-    ):
-        wait_until_ready(process, Start("dropforge", 1, tmp_path), said.append, log)
-    assert said[0] == "deploying"
+def test_waiting_in_vain_leaves_a_clean_line_as_well() -> None:
+    def endless() -> Generator[Step, None, str]:
+        yield TO_START
+        raise StillRunning("run loan-1", 1)
 
-
-def test_a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() -> None:
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=f"port {port} is taken"):
-            free_port(port)
-        assert free_port(0) != port
-    assert free_port(None) >= 4566
-
-
-def test_code_is_watched_only_where_that_was_asked_for(tmp_path: Path) -> None:
-    assert "--watch" in command(Start("dropforge", 1, tmp_path, watch=True))
-    assert "--watch" not in command(Start("dropforge", 1, tmp_path))
-
-
-@pytest.mark.parametrize("port", [-1, 65536])
-def test_a_number_that_is_no_port_is_the_callers_to_fix(port: int) -> None:
-    with pytest.raises(UserError, match=f"{port} is no port; give --port a number up to 65535"):
-        free_port(port)
-
-
-def test_a_state_folder_that_cannot_be_made_is_the_callers_to_fix(tmp_path: Path) -> None:
-    (tmp_path / "state").write_bytes(b"no folder")
-    with pytest.raises(UserError, match=r"cannot keep the state in .*state/of/mine: "):
-        spawn(Start("dropforge", 0, tmp_path / "state" / "of" / "mine"), tmp_path / "log")
+    stream = Terminal()
+    with pytest.raises(StillRunning):
+        wait(stack_with(), Waiting("run loan-1", endless()), stream)
+    assert stream.getvalue().endswith("\r\033[K")

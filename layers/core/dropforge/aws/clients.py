@@ -6,8 +6,13 @@ not spend.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+Clients = Callable[[str], Any]
+"""The boto3 client of a service by its name. A function has `client`; a caller with a profile, a region or an
+endpoint of its own brings its own."""
 
 READ_TIMEOUT = {"sagemaker-runtime": 65}
 """An endpoint may take 60 seconds to answer; no other call here takes long."""

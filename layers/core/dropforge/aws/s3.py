@@ -6,7 +6,7 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from dropforge.aws.clients import client, code_of
+from dropforge.aws.clients import Clients, client, code_of
 from dropforge.domain.errors import Absent
 from dropforge.ports import Stored
 
@@ -20,27 +20,27 @@ CHUNK = 1024 * 1024
 
 
 class S3Objects:
-    def __init__(self, bucket: str) -> None:
-        self._bucket = bucket
+    def __init__(self, bucket: str, clients: Clients = client) -> None:
+        self._bucket, self._client = bucket, clients
 
     def head(self, key: str, version_id: str = "") -> Stored:
         with self._absent_if(key, ABSENT_VERSION if version_id else ABSENT):
-            found = client("s3").head_object(Bucket=self._bucket, Key=key, **_version(version_id))
+            found = self._client("s3").head_object(Bucket=self._bucket, Key=key, **_version(version_id))
         version, etag = found.get("VersionId", ""), found["ETag"].strip('"')
         return Stored(found["ContentLength"], version, etag, found["Metadata"])
 
     def read(self, key: str) -> bytes:
         with self._absent_if(key, ABSENT):
-            found = client("s3").get_object(Bucket=self._bucket, Key=key)
+            found = self._client("s3").get_object(Bucket=self._bucket, Key=key)
         return bytes(found["Body"].read())
 
     def open(self, key: str, version_id: str) -> BinaryIO:
         with self._absent_if(key, ABSENT_VERSION):
-            found = client("s3").get_object(Bucket=self._bucket, Key=key, **_version(version_id))
+            found = self._client("s3").get_object(Bucket=self._bucket, Key=key, **_version(version_id))
         return cast("BinaryIO", io.BufferedReader(found["Body"], CHUNK))
 
     def write(self, key: str, body: bytes, content_type: str) -> None:
-        client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+        self._client("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
     def copy(self, key: str, version_id: str, target: str) -> None:
         """Within S3, in parts where the object is large: a single CopyObject ends at 5 GB.
@@ -49,7 +49,7 @@ class S3Objects:
         """
         source = {"Bucket": self._bucket, "Key": key, **_version(version_id)}
         with self._absent_if(key, ABSENT_VERSION):
-            client("s3").copy(source, self._bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
+            self._client("s3").copy(source, self._bucket, target, ExtraArgs={"TaggingDirective": "REPLACE"})
 
     @contextmanager
     def _absent_if(self, key: str, codes: set[str]) -> Iterator[None]:

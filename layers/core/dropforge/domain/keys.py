@@ -34,6 +34,33 @@ def run_folder(usecase: str, run: str) -> str:
     return f"runs/{usecase}/{run}"
 
 
+def drop(usecase: str, name: str) -> str:
+    return f"{DROPS}{usecase}/{name}"
+
+
+def inference(usecase: str, name: str) -> str:
+    return f"{INFERENCE}{usecase}/{name}"
+
+
+def verdict(usecase: str, run: str) -> str:
+    """What the gate says of a run, for programs."""
+    return f"{run_folder(usecase, run)}/evaluation/verdict.json"
+
+
+def evaluation_page(usecase: str, run: str) -> str:
+    """The page that an approver reads."""
+    return f"{run_folder(usecase, run)}/evaluation/evaluation.html"
+
+
+def quality_report(usecase: str, run: str) -> str:
+    """What the data-quality checks found in a run's data, for programs."""
+    return f"{run_folder(usecase, run)}/process/report/quality.json"
+
+
+def quality_page(usecase: str, run: str) -> str:
+    return f"{run_folder(usecase, run)}/process/report/quality.html"
+
+
 def pinned_drop(usecase: str, run: str, key: str) -> str:
     """The run's own copy: of one version, alone in its folder, under a name that every tool can handle.
 

@@ -1,19 +1,18 @@
-"""Which contract a file is judged by, and what is printed of the judgement."""
+"""Which contract a file is checked by, and what is printed of what was found."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.checking import Checked, contract_for
 from cli.commands.check import keep, show
 from cli.errors import UserError
-from cli.judging import Judgement, contract_for
-from cli.place import NO_PLACE
-from cli.reports import quality_warnings
+from cli.target import NO_TARGET
 from dropforge.domain.contract import contract_to_json
 from dropforge.edge.contract_yaml import load_contract
-from tests.unit.cli.conftest import FakePlace, FakeS3
+from dropforge.operations.stack import Stack
+from tests.unit.operations.fakes import FakeS3
 
 CONTRACT = """\
 usecase: case
@@ -23,8 +22,8 @@ columns: {a: number, y: {type: category, values: [0, 1]}}
 """
 
 
-def no_cloud() -> FakePlace:
-    raise UserError(NO_PLACE)
+def no_cloud() -> Stack:
+    raise UserError(NO_TARGET)
 
 
 def test_a_use_case_of_the_checkout_needs_no_cloud() -> None:
@@ -39,12 +38,12 @@ def test_the_file_that_is_given_counts(tmp_path: Path) -> None:
         contract_for("loan", own, no_cloud)
 
 
-def test_else_it_is_the_one_in_force_in_the_cloud(place: FakePlace, s3: FakeS3) -> None:
+def test_else_it_is_the_one_in_force_in_the_cloud(stack: Stack, s3: FakeS3) -> None:
     published = load_contract(CONTRACT)
     s3.objects["contracts/case/published.json"] = contract_to_json(published).encode()
-    assert contract_for("case", None, lambda: place) == published
+    assert contract_for("case", None, lambda: stack) == published
     with pytest.raises(UserError, match="nobody has no contract, neither as"):
-        contract_for("nobody", None, lambda: place)
+        contract_for("nobody", None, lambda: stack)
 
 
 def test_without_a_contract_and_a_cloud_both_ways_out_are_named() -> None:
@@ -54,21 +53,21 @@ def test_without_a_contract_and_a_cloud_both_ways_out_are_named() -> None:
         contract_for("nobody", None, no_cloud)
 
 
-def judgement(**changes: Any) -> Judgement:
+def checked(**changes: Any) -> Checked:
     report = {
         "usecase": "case",
         "status": "refused",
         "rule": "quality.bad_rows",
         "reason": "60 of 1000 rows are bad",
         "rows": {"read": 1000, "bad": 60},
-        "quarantined": {f"reason {place}": 30 - place for place in range(25)},
+        "quarantined": {f"reason {index}": 30 - index for index in range(25)},
     }
     found = {"severity": "warn", "rule": "quality.leakage", "sentence": "a\x1b[31m tells y"}
-    return Judgement({**report, **changes}, {"findings": [found]}, None)
+    return Checked({**report, **changes}, {"findings": [found]}, None)
 
 
 def test_counts_findings_and_reasons_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    show(judgement(), "data.csv")
+    show(checked(), "data.csv")
     said = capsys.readouterr().out
     assert said.startswith("data.csv would be refused: rows 1000 read, 60 bad\n")
     assert "look at  quality.leakage" in said
@@ -78,16 +77,6 @@ def test_counts_findings_and_reasons_are_printed(capsys: pytest.CaptureFixture[s
 
 
 def test_what_is_not_there_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep(judgement(), tmp_path / "page.html")
+    keep(checked(), tmp_path / "page.html")
     assert "no report was written" in capsys.readouterr().err
     assert not (tmp_path / "page.html").exists()
-
-
-def test_what_a_runs_data_were_warned_of_is_read_from_its_report(place: FakePlace, s3: FakeS3) -> None:
-    findings = [
-        {"severity": "refuse", "sentence": "too few"},
-        {"severity": "warn", "sentence": "a alone tells y"},
-    ]
-    s3.objects["runs/case/case-1/process/report/quality.json"] = json.dumps({"findings": findings}).encode()
-    assert quality_warnings(place, "case", "case-1") == ["a alone tells y"]
-    assert quality_warnings(place, "case", "case-2") == []

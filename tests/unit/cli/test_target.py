@@ -13,8 +13,7 @@ import pytest
 
 from cli import local
 from cli.commands.env import export_lines
-from cli.errors import UserError
-from cli.place import Place, place_for
+from cli.target import Target, target_for
 
 CLOUD = local.LocalCloud("http://127.0.0.1:4999", os.getpid(), "dropforge", "us-east-1", "/some where/state")
 
@@ -54,7 +53,7 @@ def test_a_number_that_another_program_got_does_not_count(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
-def test_a_record_that_was_cut_short_is_no_cloud(tmp_path: Path, text: str) -> None:
+def test_a_record_that_was_cut_short_is_not_a_cloud(tmp_path: Path, text: str) -> None:
     record = tmp_path / "current.json"
     record.write_text(text)
     assert local.running(record) is None
@@ -71,20 +70,13 @@ def test_forgetting_one_cloud_keeps_the_record_of_another(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("given", [{"profile": "work"}, {"region": "eu-central-1"}, {"stack": "mine"}])
 def test_naming_a_profile_a_region_or_a_stack_means_aws(given: dict[str, str]) -> None:
-    place = place_for(Namespace(**given))
-    assert place.cloud is None
-    assert place.stack == given.get("stack", "dropforge")
+    target = target_for(Namespace(**given))
+    assert target.cloud is None
+    assert target.stack.name == given.get("stack", "dropforge")
 
 
-def test_a_stack_that_is_not_there_is_the_callers_to_fix() -> None:
-    class CloudFormation:
-        def describe_stacks(self, StackName: str) -> None:  # noqa: N803 - AWS's name
-            from tests.unit.cli.conftest import client_error
-
-            raise client_error("ValidationError", f"Stack with id {StackName} does not exist")
-
-    with pytest.raises(UserError, match="no stack mine"):
-        Place("mine", _clients={"cloudformation": CloudFormation()}).output("DataBucket")
+def test_a_laptop_is_looked_at_more_often_than_aws() -> None:
+    assert Target("dropforge", cloud=CLOUD).stack.poll_seconds < Target("dropforge").stack.poll_seconds
 
 
 def test_what_env_prints_survives_a_shell() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cli.errors import Refused, UserError
-from cli.predicting import CSV, JSON, LINES, Request, ask, request_for
-from tests.unit.cli.conftest import FakePlace, client_error
+from dropforge.operations.errors import ModelRefused, NothingToPredict, NotJson, NotServed, TooLarge
+from dropforge.operations.predictions import CSV, JSON, LINES, Request, predict, request_for
+from tests.unit.operations.fakes import client_error, stack_with
 
 RECORD = {"Age": 40}
 
@@ -35,10 +35,17 @@ def test_one_record_a_list_and_the_services_own_shape_are_the_same_request(body:
 
 
 @pytest.mark.parametrize(
-    ("body", "says"), [(b" \n", "empty"), (b"{", "not JSON"), (b"x" * 7_000_000, "7.0 MB")]
+    ("body", "error", "says"),
+    [
+        (b" \n", NothingToPredict, "empty"),
+        (b"{", NotJson, "not JSON"),
+        (b"x" * 7_000_000, TooLarge, r"7\.0 MB is more than one request holds \(6\.3 MB\)"),
+    ],
 )
-def test_what_cannot_be_asked_is_said_before_it_is_sent(body: bytes, says: str) -> None:
-    with pytest.raises(UserError, match=says):
+def test_what_cannot_be_asked_is_said_before_it_is_sent(
+    body: bytes, error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
         request_for(".json", body)
 
 
@@ -58,27 +65,27 @@ class Runtime:
     [
         (
             client_error("ModelError", "m", OriginalStatusCode=400, OriginalMessage="no column Ag"),
-            Refused,
-            "no column Ag",
+            ModelRefused,
+            r"the model refused the request \(400\): no column Ag",
         ),
         (
             client_error("ValidationError", "Endpoint dropforge-loan of account 0 not found."),
-            UserError,
-            "approve",
+            NotServed,
+            "dropforge-loan does not answer: Endpoint dropforge-loan of account 0 not found$",
         ),
     ],
 )
 def test_a_refusal_is_told_as_the_model_or_the_service_said_it(
     fault: Exception, error: type[Exception], says: str
 ) -> None:
-    place = FakePlace("dropforge", _clients={"sagemaker-runtime": Runtime(fault)})
+    stack = stack_with({"sagemaker-runtime": Runtime(fault)})
     with pytest.raises(error, match=says):
-        ask(place, "loan", Request(b"{}", JSON))
+        predict(stack, "loan", Request(b"{}", JSON))
 
 
 def test_the_answers_are_read_whatever_the_records_were_written_in() -> None:
     runtime = Runtime(b'{"predictions": [{"value": 1556.2}, {"value": 1050.5}]}')
-    place = FakePlace("dropforge", _clients={"sagemaker-runtime": runtime})
+    stack = stack_with({"sagemaker-runtime": runtime})
 
-    assert ask(place, "bike", Request(b"temp\n14\n7\n", CSV)) == [{"value": 1556.2}, {"value": 1050.5}]
+    assert predict(stack, "bike", Request(b"temp\n14\n7\n", CSV)) == [{"value": 1556.2}, {"value": 1050.5}]
     assert runtime.asked["Accept"] == JSON
