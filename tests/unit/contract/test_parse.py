@@ -82,7 +82,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
         ({"columns": {7: "integer"}}, "columns: 7 is not text; quote it"),
         ({"columns": {" age": "integer"}}, "columns: ' age' is not a column's name"),
         ({"columns": ["age"]}, "columns: a list is not a mapping of names to types"),
-        ({"columns": {"age": {"min": 1}}}, "columns.age: has no type; give one of integer"),
+        ({"columns": {"age": {"min": 1}}}, "columns.age.type: is missing; give one of integer"),
         ({"confidence": float("nan")}, "confidence: nan is not a finite number"),
         ({"confidence": 10**5000}, "confidence: a huge number is not between 0 and 1"),
         ({"confidence": True}, "confidence: True is not a number"),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropforge.domain.contract import ContractError, RowRule, Term, parse_contract
-from dropforge.domain.contract.parts.rules import COMPARISONS, read_rule, rule_text
+from dropforge.domain.contract.sections.rules import COMPARISONS, read_rule, rule_text
 
 COLUMNS = {"a": "number", "b.c": "integer", "the total": "number", "kind": "category", "y": "category"}
 

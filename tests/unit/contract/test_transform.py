@@ -26,7 +26,7 @@ from tests.unit.contract.wholes import BINARY, changed
         ("age", {"encode": "dummies"}, "encode: only a category or bins are encoded"),
         ("when", {"scale": "minmax"}, "is a date; give its parts"),
         ("when", {"parts": ["minute"]}, "parts: 'minute' is not one of"),
-        ("when", {"parts": ["month", "month"]}, "parts: the list names something twice"),
+        ("when", {"parts": ["month", "month"]}, "parts: 'month' is listed twice"),
         ("policy", {"scale": "minmax"}, "is 'id', which is no feature"),
         ("age", {}, "says nothing; leave it out"),
         ("age", {"bin": {}}, "bin: names 0 of edges, quantiles and width; give one"),

@@ -24,6 +24,7 @@ from dropforge.domain.contract import (
 )
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.problems import nearest_name
+from dropforge.domain.contract.whole import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,17 +32,8 @@ if TYPE_CHECKING:
 METADATA = "set"
 LONGEST = 2048
 """As much as S3 keeps of metadata."""
-ROOTS = (
-    "model",
-    "algorithm",
-    "gate",
-    "resources",
-    "split",
-    "quality",
-    "resample",
-    "tuning",
-)
 SHORT = {"model": ("algorithm", "parameters")}
+ROOTS = (*SHORT, *(name for name, section in SECTIONS.items() if section.settable))
 WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
 WHOLE = re.compile(r"[-+]?[0-9]{1,400}")
 FRACTION = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
@@ -114,11 +106,11 @@ def _fault(name: str) -> str | None:
 
 
 def _lay(mapping: dict[str, Any], path: tuple[str, ...], value: object) -> None:
-    *places, last = path
-    for place in places:
-        below = mapping.setdefault(place, {})
+    *sections, last = path
+    for name in sections:
+        below = mapping.setdefault(name, {})
         if not isinstance(below, dict):
-            raise InvalidError(f"{place} is {shown(below)} and has no parts")
+            raise InvalidError(f"{name} is {shown(below)} and has no parts")
         mapping = below
     if value is None:
         mapping.pop(last, None)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 BINARY, MULTICLASS, REGRESSION, IMAGE = "binary", "multiclass", "regression", "image"
 PROBLEMS = (BINARY, MULTICLASS, REGRESSION, IMAGE)
 CLASSES = (BINARY, MULTICLASS, IMAGE)
+TABLES = (BINARY, MULTICLASS, REGRESSION)
 
 
 def _share(about: str) -> Number:
@@ -82,6 +83,8 @@ COMPARED: Mapping[str, str] = {
 }
 """What a challenger and its champion are compared by, unless the contract says otherwise."""
 SLICED: Mapping[str, str] = {**dict.fromkeys(CLASSES, "accuracy"), REGRESSION: "rmse"}
+UPPER_LIMITS = ("rmse", "mae", "mse", "logloss")
+"""Of these metrics less is better; of every other one more."""
 
 
 def measured(problem: str) -> Mapping[str, Number]:
