@@ -2,7 +2,8 @@
 
 From a field come the parser (`take`, `absent`), the JSON Schema, the normal form (`plain`) and a row of the
 reference page. A field holds one value here; `parts` has those that hold other fields. A section declares its
-fields beside the attributes that they fill: see `parts.key`.
+fields beside the attributes that they fill: see `parts.key`. Fields are neither frozen nor compared, because
+every cold start would pay for the methods that takes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class InvalidError(ValueError):
     """A value is not what its field allows; the message completes "<path>: …"."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Field(ABC):
     """Whatever may stand under a key."""
 
@@ -73,7 +74,7 @@ class Field(ABC):
         return described | {"default": default}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Value(Field):
     """One value, which is right or wrong by itself."""
 
@@ -103,7 +104,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Number(Value):
     """A finite number between two limits, whole if `whole`."""
 
@@ -127,7 +128,7 @@ class Number(Value):
         return {"type": kind, "minimum": self.low, "maximum": self.high}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Text(Value):
     """A text that matches a pattern in full; `rule` says in words what the pattern means."""
 
@@ -145,7 +146,7 @@ class Text(Value):
         return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Word(Value):
     """One of a few words."""
 
@@ -160,7 +161,7 @@ class Word(Value):
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class NumberOrWord(Value):
     """A number, or one of a few words that stand for one."""
 
@@ -179,7 +180,7 @@ class NumberOrWord(Value):
         return {"anyOf": [self.number.schema(), {"enum": list(self.words)}]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Flag(Value):
     """true or false."""
 
@@ -192,7 +193,7 @@ class Flag(Value):
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Several(Field):
     """A list of different values, each as `each` allows; all that are faulty are noted."""
 
@@ -221,7 +222,7 @@ class Several(Field):
         return list(value) if value or not self.least else None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Rising(Value):
     """A list of numbers, each larger than the one before."""
 

@@ -45,13 +45,13 @@ def declared(made: type) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Part(Field):
     """A mapping whose keys are those of the dataclass `made`.
 
     `finish` gets what was made, what was written and the reading: it notes what does not go together, and
     fills in what depends on other sections. `short` is the key that a bare text stands for. What is made by a
-    `named` part knows its own name. A `terse` part leaves out of the normal form what is false or empty.
+    `named` part knows its own name, and takes it first. A `terse` part leaves out of the normal form what is false or empty.
     `least` and `most` keys are asked for by the schema.
     """
 
@@ -111,12 +111,12 @@ class Part(Field):
         return item is None or (self.terse and (item is False or item == []))
 
     def _made(self, read: Mapping[str, Any], reading: Reading) -> Any:
-        name = {"name": reading.path[-1]} if self.named else {}
+        name = (reading.path[-1],) if self.named else ()
         defaults = {key: each.default for key, each in self.keys.items() if key not in read}
-        return self.made(**name, **defaults, **read)
+        return self.made(*name, **defaults, **read)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ByName(Field):
     """A mapping of names to values that are all of one kind; `of` says in words of what to what.
 

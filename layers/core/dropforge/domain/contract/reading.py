@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract.fields import shown
@@ -28,7 +28,7 @@ class Reading:
         return str(self.section("problem"))
 
     def below(self, *keys: str) -> Reading:
-        return replace(self, path=(*self.path, *keys))
+        return Reading((*self.path, *keys), self.problems, self.section)
 
     def fault(self, message: str) -> None:
         self.problems.add(self.path, message)

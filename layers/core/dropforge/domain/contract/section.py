@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEY = ("key", "what it may be", "default", "what for")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Table:
     """A table of the reference page. Where `second` fills a second column, there is none of defaults."""
 
@@ -34,7 +34,7 @@ class Table:
     second: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Section:
     """`holds` is what may stand under the key. Everything else has a default that suits most sections."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dropforge.domain.contract.whole import Contract
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class MetricOf(Field):
     """A metric that the contract's problem is `measured` by; `first` is the one taken if none is named."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import algorithms
 from dropforge.domain.contract.cells import LARGEST_NUMBER
+from dropforge.domain.contract.feature_count import most_features
 from dropforge.domain.contract.fields import Flag, Number, Rising, Several, Word
 from dropforge.domain.contract.metrics import IMAGE
 from dropforge.domain.contract.parts import ByName, Part, key
@@ -221,36 +222,11 @@ def _check_keep(contract: Contract, problems: Problems) -> None:
     select = contract.transform.select
     if select is None or select.keep is None or contract.problem == IMAGE:
         return
-    most = _most_features(contract)
+    most = most_features(contract)
     if most is not None and select.keep > most:
         problems.add(
             (*PATH, "select", "keep"), f"{select.keep} is more than the {most} features there can be"
         )
-
-
-def _most_features(contract: Contract) -> int | None:
-    """After encoding; None where only the data can tell."""
-    counts = [
-        _features_of(column, contract.transform.columns.get(column.name, ColumnTransform()), contract)
-        for column in contract.features
-    ]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
-
-
-def _features_of(column: Column, own: ColumnTransform, contract: Contract) -> int | None:
-    if column.type == "date":
-        return len(own.parts)
-    values: Any = 0
-    if own.bin is not None:
-        values = own.bin.quantiles or (len(own.bin.edges) + 1 if own.bin.edges else None)
-    elif column.type == "category":
-        values = len(column.values) or None
-    else:
-        return 1
-    if (own.encode or contract.transform.encode) == "ordinal":
-        return 1
-    return None if values is None else int(values) + 1
 
 
 TRANSFORM = Section(
