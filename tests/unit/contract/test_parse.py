@@ -68,7 +68,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
         ({"gate": {}}, "gate: names no metric; give a limit, such as auc: 0.5"),
         ({"resources": {"instances": 21}}, "resources.instances: 21 is not between 1 and 20"),
         ({"reader": {"delimiter": ",,"}}, "reader.delimiter: ',,' is not a delimiter"),
-        ({"reader": {"decimal": ","}}, "reader.decimal: ',' parts the cells already; name another"),
+        ({"reader": {"decimal": ","}}, "reader.decimal: ',' already separates the cells; name another"),
         ({"reader": {"delimiter": ";", "decimal": ";"}}, "reader.decimal: ';' is not one of '.' and ','"),
         (
             {"algorithm": {"parameters": {"eta": 0}}},

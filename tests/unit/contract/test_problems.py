@@ -120,7 +120,7 @@ FAULTS: list[tuple[dict[str, Any], str, Any, str]] = [
     ),
     (BINARY, "algorithm/entry", "a.py", "algorithm.entry: only a script has one, not xgboost"),
     (BINARY, "split/column", None, "split.column: is missing: name the column of the time"),
-    (BINARY, "split/column", "job role", "split.column: 'job role' is no date and no number"),
+    (BINARY, "split/column", "job role", "split.column: 'job role' is neither a date nor a number"),
     (BINARY, "split/column", "nowhere", "split.column: 'nowhere' is not one of the columns"),
     (BINARY, "split/by", "random", "split.column: a random split has none"),
     (BINARY, "split/stratify", True, "split.stratify: a split by time cannot be stratified"),

@@ -27,7 +27,7 @@ from tests.unit.contract.wholes import BINARY, changed
         ("when", {"scale": "minmax"}, "is a date; give its parts"),
         ("when", {"parts": ["minute"]}, "parts: 'minute' is not one of"),
         ("when", {"parts": ["month", "month"]}, "parts: 'month' is listed twice"),
-        ("policy", {"scale": "minmax"}, "is 'id', which is no feature"),
+        ("policy", {"scale": "minmax"}, "is 'id', which is not a feature"),
         ("age", {}, "says nothing; leave it out"),
         ("age", {"bin": {}}, "bin: names 0 of edges, quantiles and width; give one"),
         ("age", {"bin": {"width": 1, "quantiles": 4}}, "bin: names 2 of edges, quantiles and width"),

@@ -29,12 +29,12 @@ _SCRIPT_TEXT = Text(r"[^\x00-\x1f\x7f]{0,500}", "a text of at most 500 character
 _WEIGHT = Word(
     ("none", "balanced"),
     default="none",
-    about="balanced: rare classes count for more, as many times as rarer.",
+    about="balanced: rare classes count for more, in proportion to how rare they are.",
 )
 _SHARE_OF_FEATURES = Number(0.01, 1)
 
 XGBOOST: Fields = {
-    "rounds": Number(1, 10_000, default=200, whole=True, about="Trees at most."),
+    "rounds": Number(1, 10_000, default=200, whole=True, about="The most trees."),
     "early_stopping": Number(
         1,
         10_000,
@@ -84,13 +84,13 @@ _LOGISTIC: Fields = {
     "c": Number(1e-6, 1e6, default=1, about="The inverse of the penalty's strength: the larger, the freer."),
     "penalty": Word(("l2", "none"), default="l2", about="What keeps the coefficients small."),
     "class_weight": _WEIGHT,
-    "iterations": Number(10, 100_000, default=1000, whole=True, about="Steps at most."),
+    "iterations": Number(10, 100_000, default=1000, whole=True, about="The most steps."),
 }
 _LINEAR: Fields = {
     "alpha": Number(0, 1e9, default=0, about="The ridge penalty; 0 is ordinary least squares."),
 }
 _SVM: Fields = {
-    "c": Number(1e-6, 1e6, default=1, about="How dear an error is: the larger, the closer the fit."),
+    "c": Number(1e-6, 1e6, default=1, about="How costly an error is: the larger, the closer the fit."),
     "kernel": Word(("rbf", "linear"), default="rbf", about="The shape of the border between classes."),
     "gamma": NumberOrWord(
         Number(1e-9, 1e6),

@@ -51,8 +51,8 @@ class Part(Field):
 
     `finish` gets what was made, what was written and the reading: it notes what does not go together, and
     fills in what depends on other sections. `short` is the key that a bare text stands for. What is made by a
-    `named` part knows its own name, and takes it first. A `terse` part leaves out of the normal form what is false or empty.
-    `least` and `most` keys are asked for by the schema.
+    `named` part knows its own name, and takes it first. A `terse` part leaves out of the normal form what is
+    false or empty. `least` and `most` keys are asked for by the schema.
     """
 
     made: type

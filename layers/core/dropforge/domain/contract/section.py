@@ -25,7 +25,7 @@ KEY = ("key", "what it may be", "default", "what for")
 
 @dataclass(eq=False, repr=False)
 class Table:
-    """A table of the reference page. Where `second` fills a second column, there is none of defaults."""
+    """A table of the reference page. With `second`, a column of its own, there is no column of defaults."""
 
     fields: Mapping[str, Field]
     head: tuple[str, ...] = KEY

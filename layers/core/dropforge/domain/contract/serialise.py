@@ -34,7 +34,7 @@ def contract_to_json(contract: Contract) -> str:
 
 
 def contract_from_json(text: str | bytes) -> Contract:
-    """The contract in a JSON document; what is no JSON, or ambiguous JSON, is a ContractError too."""
+    """The contract in a JSON document; what is not JSON, or ambiguous JSON, is a ContractError too."""
     if len(text) > LARGEST:
         raise ContractError([Problem((), f"the document is larger than {LARGEST} bytes")])
     try:

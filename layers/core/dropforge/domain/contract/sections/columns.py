@@ -51,15 +51,15 @@ class Column:
             about="What its cells hold.",
         )
     )
-    min: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The least of a number."))
-    max: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The most of a number."))
+    min: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The smallest number."))
+    max: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The largest number."))
     required: bool = key(Flag(default=False, about="Whether a row without a value is a bad row."))
     unique: bool = key(Flag(default=False, about="Whether a row that repeats a value is a bad row."))
     format: str | None = key(
         Text(
             r"(?:%[YymdHMSjbBpI]|[^%\x00-\x1f\x7f]){1,64}",
             "a date's format such as %d-%m-%Y",
-            about="How a date is written, such as %d-%m-%Y; ISO 8601 if not said.",
+            about="How a date is written, such as %d-%m-%Y; without it, ISO 8601.",
             otherwise="ISO 8601",
         )
     )

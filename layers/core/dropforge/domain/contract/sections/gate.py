@@ -172,7 +172,7 @@ def check_slices(contract: Contract, problems: Problems) -> None:
 
 
 def _without_others(value: Mapping[Any, Any], reading: Reading) -> dict[Any, Any]:
-    """Noting each metric that belongs to another problem: it is no typing error, so it is said by name."""
+    """Noting each metric of another problem: it is not a typing error, so the fault says which there are."""
     known = metrics.measured(reading.problem)
     others = [name for name in value if name in metrics.EVERY and name not in known]
     for name in others:

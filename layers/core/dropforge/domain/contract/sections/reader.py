@@ -32,7 +32,7 @@ class Reader:
             r"[,;|\t:^~ ]",
             "a delimiter: one of , ; | : ^ ~ tab and space",
             default=",",
-            about="What parts the cells of a CSV: one of , ; | : ^ ~ tab and space.",
+            about="What separates the cells of a CSV: one of , ; | : ^ ~ tab and space.",
             allowed="one of these characters",
         )
     )
@@ -40,7 +40,7 @@ class Reader:
         Word(
             (".", ","),
             default=".",
-            about="What a CSV's numbers have before their fraction; "
+            about="What stands before the fraction of a CSV's numbers; "
             "beside a comma, dots may group thousands.",
         )
     )
@@ -49,7 +49,7 @@ class Reader:
             r"[\"']?",
             "a quote: \" or ', or '' for none",
             default='"',
-            about="What a cell is quoted by: \" or ', or an empty text for nothing.",
+            about="What a cell is quoted with: \" or ', or an empty text for nothing.",
             allowed="`\"`, `'` or nothing",
         )
     )
@@ -77,7 +77,7 @@ def finish_reader(reader: Reader, _given: Mapping[str, Any], reading: Reading) -
     if reading.problem == IMAGE and reader.format == "auto":
         reader = replace(reader, format="images")
     if reader.decimal == reader.delimiter:
-        reading.below("decimal").fault("',' parts the cells already; name another delimiter, such as ';'")
+        reading.below("decimal").fault("',' already separates the cells; name another delimiter, such as ';'")
     return reader
 
 
@@ -97,7 +97,7 @@ A byte-order mark, Windows line ends and spaces around a cell never matter. CSV 
 with gzip, their names ending in .gz.
 
 With `decimal: ","` a cell of an `integer` or `number` column says `1,5` or `1.234,56`, in a drop and in a
-file for inference; `1.5` is no number then. A category keeps its text. JSON lines, Parquet and requests to
+file for inference; `1.5` is then not a number. A category keeps its text. JSON lines, Parquet and requests to
 the server, whose CSV has commas between its cells, write numbers with a point whatever the contract says.""",
     example="""
 reader: {delimiter: ";", decimal: ",", nulls: ["", "?"]}

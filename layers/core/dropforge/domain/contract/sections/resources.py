@@ -14,9 +14,9 @@ from dropforge.domain.contract.sections.serving import INSTANCE
 class Resources:
     instance_type: str = key(INSTANCE)
     instances: int = key(
-        Number(1, 20, whole=True, default=1, about="How many hosts train; more than one for xgboost.")
+        Number(1, 20, whole=True, default=1, about="How many hosts train; several for xgboost only.")
     )
-    volume_gb: int = key(Number(1, 16_384, whole=True, default=10, about="Disk of each."))
+    volume_gb: int = key(Number(1, 16_384, whole=True, default=10, about="The disk of each host."))
     minutes: int = key(Number(1, 7_200, whole=True, default=60, about="The longest that a job may take."))
     spot: bool = key(
         Flag(

@@ -83,7 +83,7 @@ def check_rules(contract: Contract, problems: Problems) -> None:
                 hint = nearest_name(name, columns)
                 problems.add(path, f"{shown(name)} is not one of the columns{hint}")
             elif columns[name].type and not columns[name].numeric:
-                problems.add(path, f"{shown(name)} is no number but {columns[name].type!r}")
+                problems.add(path, f"{shown(name)} is not a number but {columns[name].type!r}")
 
 
 def rule_text(rule: RowRule) -> str:
@@ -112,7 +112,7 @@ def _tokens(text: str) -> list[Token]:
         if not match or match.lastgroup is None:
             raise InvalidError(
                 f"{shown(text[at : at + 20])} is neither a column, a number, + - * nor a comparison; "
-                "a column whose name is no plain word stands in backticks"
+                "a column whose name is not a plain word stands in backticks"
             )
         kind = "column" if match.lastgroup in ("plain", "quoted") else match.lastgroup
         found.append((kind, match.group(match.lastgroup)))
@@ -193,8 +193,8 @@ RULES = Section(
     check=check_rules,
     details="""\
 A rule is two sums and one of `<= < >= > == !=` between them; a sum is made of columns, numbers and
-`number * column`. A column whose name is no plain word stands in backticks. A row with an empty cell in a
-rule's column is not asked.""",
+`number * column`. A column whose name is not a plain word stands in backticks. A row with an empty cell in
+a rule's column is not checked.""",
     example="""
 rules:
   total adds up: "total == injury + property + vehicle"

@@ -19,12 +19,12 @@ INSTANCE = Text(
 @dataclass(frozen=True)
 class Serving:
     instance_type: str = key(INSTANCE)
-    instances: int = key(Number(1, 100, whole=True, default=1, about="How many of them."))
+    instances: int = key(Number(1, 100, whole=True, default=1, about="How many instances."))
     capture: int = key(
         Number(0, 100, whole=True, default=100, about="The percentage of requests that is recorded.")
     )
     latency_ms: int = key(
-        Number(1, 60_000, whole=True, default=1000, about="An answer slower than this raises the alarm.")
+        Number(1, 60_000, whole=True, default=1000, about="A response slower than this raises the alarm.")
     )
 
 

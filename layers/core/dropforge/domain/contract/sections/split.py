@@ -26,7 +26,7 @@ class Split:
 
     train: float = key(Number(0.05, 0.95, default=0.7, about="The share that is trained on."))
     validation: float = key(
-        Number(0, 0.9, default=0.15, about="The share that training stops and is tuned by.")
+        Number(0, 0.9, default=0.15, about="The share by which training stops and is tuned.")
     )
     test: float = key(
         Number(0.05, 0.9, default=0.15, about="The share that the gate looks at, and nothing else.")
@@ -36,7 +36,7 @@ class Split:
             0,
             2**31 - 1,
             whole=True,
-            about="Of the shuffle; without it, the drop's digest.",
+            about="The seed of the shuffle; without it, the drop's digest.",
             otherwise="from the drop's digest",
         )
     )
@@ -52,7 +52,7 @@ class Split:
     )
     stratify: bool | None = key(
         Flag(
-            about="Whether each part has as many of each class; yes for classes.",
+            about="Whether each part has the same share of each class; yes for classes.",
             otherwise="`true` for classes",
         )
     )
@@ -87,13 +87,13 @@ def _check_column(contract: Contract, problems: Problems) -> None:
     elif name is not None and name not in columns:
         problems.add(path, f"{shown(name)} is not one of the columns{nearest_name(name, columns)}")
     elif name is not None and by == "time" and columns[name].type not in (*NUMERIC, "date"):
-        problems.add(path, f"{shown(name)} is no date and no number, so it has no order in time")
+        problems.add(path, f"{shown(name)} is neither a date nor a number, so it has no order in time")
     elif name is not None and name == contract.target:
         problems.add(path, "is the target; split by another column")
 
 
 SPLIT = Section(
-    holds=Part(Split, about="The shares of train, validation and test, and how rows are told off to them."),
+    holds=Part(Split, about="The shares of train, validation and test, and how rows are assigned to them."),
     settable=True,
     check=check_split,
     details="""\

@@ -118,7 +118,7 @@ CONFIDENCE = Section(
         0,
         1,
         default=0.5,
-        about="Answers given with less confidence than this are put to a person; classes only.",
+        about="Predictions with less confidence than this go to a person; classes only.",
     ),
     problems=CLASSES,
     refusal="only classes are answered with one, not numbers",

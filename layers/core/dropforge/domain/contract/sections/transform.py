@@ -66,7 +66,7 @@ class ColumnTransform:
         Word((*NUMBERS, "category"), about="What a missing value of this column becomes.")
     )
     encode: str | None = key(Word(ENCODE, about="How this category, or these bins, become numbers."))
-    scale: str | None = key(Word(SCALE, about="To what this number is scaled."))
+    scale: str | None = key(Word(SCALE, about="How this number is scaled."))
     log: bool = key(Flag(default=False, about="The logarithm of 1 + the value; needs `min` of 0 or more."))
     parts: tuple[str, ...] = key(
         Several(
@@ -84,7 +84,7 @@ class ColumnTransform:
             optional=True,
             least=1,
             most=1,
-            about="Parts a number into bins: one of the three.",
+            about="Divides a number into bins, in one of three ways.",
         )
     )
 
@@ -153,7 +153,7 @@ class Transform:
             OwnTransform(ColumnTransform, finish=finish_own, terse=True, least=1),
             "columns to what becomes of them",
             default={},
-            about="What single columns have of their own.",
+            about="What becomes of single columns.",
         )
     )
     select: Select | None = key(
@@ -202,7 +202,7 @@ def _check_column(path: Path, column: Column, own: ColumnTransform, problems: Pr
     if column.type == "date" and not own.parts:
         problems.add(path, "is a date; give its parts, such as parts: [month, weekday]")
     if column.type in ("string", "id"):
-        problems.add(path, f"is {column.type!r}, which is no feature")
+        problems.add(path, f"is {column.type!r}, which is not a feature")
     _check_words(path, column, own, problems)
     if own.log and column.numeric and (column.min is None or column.min < 0):
         problems.add((*path, "log"), "needs a column that is never negative; give the column min: 0")

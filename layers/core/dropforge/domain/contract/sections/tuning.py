@@ -57,8 +57,10 @@ class Choice(Value):
 class Range:
     """From `min` to `max`, or one of `values`."""
 
-    min: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The least that is tried."))
-    max: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The most that is tried."))
+    min: float | None = key(
+        Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The smallest value that is tried.")
+    )
+    max: float | None = key(Number(-LARGEST_NUMBER, LARGEST_NUMBER, about="The largest value that is tried."))
     scale: str = key(
         Word(("linear", "log"), default="linear", about="log: as many trials below 0.1 as above.")
     )
@@ -112,9 +114,9 @@ class Tuning:
         )
     )
     trials: int = key(
-        Number(1, MOST_TRIALS, whole=True, default=20, about="How many; a grid has its points.")
+        Number(1, MOST_TRIALS, whole=True, default=20, about="How many trials; a grid has as many as points.")
     )
-    parallel: int = key(Number(1, 100, whole=True, default=2, about="How many at once."))
+    parallel: int = key(Number(1, 100, whole=True, default=2, about="How many trials at once."))
     early_stopping: bool = key(Flag(default=False, about="Whether a trial that falls behind is stopped."))
     objective: str | None = key(
         MetricOf(

@@ -31,7 +31,7 @@ OWNERS = Section(
         Text(r"[^@\s]{1,64}@[^@\s]{1,255}", "an e-mail address"),
         20,
         default=(),
-        about="Who is told: e-mail addresses.",
+        about="Who is notified: e-mail addresses.",
         allowed="a list of e-mail addresses",
         otherwise="nobody",
     )
