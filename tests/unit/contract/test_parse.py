@@ -108,6 +108,13 @@ def test_a_columns_fault_is_said_at_its_place(spec: dict[str, Any], said: str) -
     assert problems(columns={"age": spec, "taken": "category"})[0].startswith(said)
 
 
+def test_every_faulty_item_of_a_list_is_reported() -> None:
+    assert problems(owners=["a@b.c", "nobody", 7]) == [
+        "owners: 'nobody' is not an e-mail address",
+        "owners: 7 is not text",
+    ]
+
+
 def test_a_positive_class_must_be_one_of_the_targets() -> None:
     columns = {"age": "integer", "taken": {"type": "category", "values": ["no", "maybe"]}}
     assert problems(columns=columns) == ["positive: is missing: say which of 'no' and 'maybe' it is"]

@@ -152,6 +152,21 @@ def test_what_does_not_belong_is_refused_by_name(
     assert any(str(problem).startswith(said) for problem in raised.value.problems), str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("whole", "name", "value"),
+    [
+        (REGRESSION, "confidence", 0.9),
+        (REGRESSION, "positive", 1),
+        (MULTICLASS, "image", {}),
+        (IMAGE, "columns", {"a": "number"}),
+        (IMAGE, "drop", {"a": "why"}),
+    ],
+)
+def test_an_editor_underlines_what_another_problem_has(whole: dict[str, Any], name: str, value: Any) -> None:
+    assert VALIDATOR.is_valid(whole)
+    assert not VALIDATOR.is_valid(changed(whole, name, value))
+
+
 def test_a_class_weight_of_a_regression_makes_no_sense_and_is_said_so() -> None:
     document = changed(
         REGRESSION, "algorithm", {"name": "random_forest", "parameters": {"criterion": "gini"}}

@@ -1,10 +1,11 @@
 """Settings for one run: `model.max_depth=4;gate.accuracy=0.9`, given with the drop, laid over its contract.
 
-They travel as the object's metadata `set`, which every S3 client can write: one text of `key=value`, separated
-by `;`, where either side may be percent-encoded. They are laid over the contract's normalised mapping, and the
-result is read again as a contract: so a setting is held to the same rules as if it stood in the file. Columns
-and what becomes of them cannot be set: a model of other columns would be another use case. Nor can
-`confidence`: what is doubtful is asked of the contract in force, not of the one that a model was trained by.
+They travel as the object's metadata `set`, which every S3 client can write: one text of `key=value`,
+separated by `;`, where either side may be percent-encoded. They are laid over the contract's normalised
+mapping, and the result is read again as a contract: so a setting is held to the same rules as if it stood in
+the file. Which sections can be set, each of them declares. Columns and what becomes of them cannot: a model
+of other columns would be another use case. Nor can `confidence`: what is doubtful is asked of the contract in
+force, not of the one that a model was trained by.
 """
 
 from __future__ import annotations
