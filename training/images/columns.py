@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dropforge.domain.contract.model import Column
+from dropforge.domain.contract import Column
 from training.images.features import NAMES
 
 if TYPE_CHECKING:

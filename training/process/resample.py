@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from dropforge.domain.contract.model import Resample
+    from dropforge.domain.contract import Resample
 
 
 def resampled(target: pl.Series, resample: Resample, seed: int) -> NDArray[np.int64] | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dropforge.domain.contract.model import RowRule, Term
+    from dropforge.domain.contract import RowRule, Term
 
 SLACK = 1e-9
 HOLDS: Mapping[str, Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]] = {

@@ -12,8 +12,7 @@ from training.errors import BadRecord, BadRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dropforge.domain.contract import Contract
-    from dropforge.domain.contract.model import Image
+    from dropforge.domain.contract import Contract, Image
 
 FIELD = "image"
 KINDS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif", "application/x-image")

@@ -8,15 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropforge.domain.contract import Champion, Gate, Slices
-from dropforge.domain.contract.model import UPPER_LIMITS
+from dropforge.domain.contract import UPPER_LIMITS, Champion, Gate, Slices
 from dropforge.domain.decisions import Comparison, Group, judge
 
 FINITE = st.floats(-1e6, 1e6)
 METRICS = ("auc", "accuracy", "f1", "rmse", "mae", "logloss")
 BEHIND = Comparison("version 3", "auc", 750, 0.9512, 0.9730, -0.031, -0.012)
 STUDENTS = Group("job", "student", 80, "accuracy", 0.61, 0.50, 0.71)
-ASKED = Slices(("job",), "accuracy", margin=0.1, minimum=50)
+ASKED = Slices(("job",), metric="accuracy", margin=0.1, minimum=50)
 
 
 def limits(**figures: float) -> Gate:
@@ -63,12 +62,12 @@ def test_a_verdict_is_one_sentence_with_the_champion_s_figures() -> None:
 
 def test_a_worse_challenger_is_refused_only_where_the_contract_asks() -> None:
     assert judge({"auc": 0.9512}, limits(auc=0.9), BEHIND).passed
-    refused = judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion("auc", 0.005)), BEHIND)
+    refused = judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.005, "auc")), BEHIND)
     assert not refused.passed
     assert refused.sentence.startswith("on the same 750 rows version 3 reached auc 0.9730")
     met = "auc is 0.9512, at or above the gate of 0.9000"
     assert refused.sentence.endswith(f"worse by more than 0.005; {met}")
-    assert judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion("auc", 0.02)), BEHIND).passed
+    assert judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.02, "auc")), BEHIND).passed
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_the_interval_of_the_difference_decides(
 
 def test_rows_too_few_to_tell_refuse_nothing_and_are_said() -> None:
     undecided = Comparison("version 3", "auc", 60, 0.90, 0.92, -0.06, 0.02)
-    verdict = judge({"auc": 0.9}, Gate({"auc": 0.8}, Champion("auc")), undecided)
+    verdict = judge({"auc": 0.9}, Gate({"auc": 0.8}, Champion(metric="auc")), undecided)
     assert verdict.passed
     assert verdict.sentence.endswith("these rows do not tell which is better")
 

@@ -68,7 +68,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
         ({"gate": {}}, "gate: names no metric; give a limit, such as auc: 0.5"),
         ({"resources": {"instances": 21}}, "resources.instances: 21 is not between 1 and 20"),
         ({"reader": {"delimiter": ",,"}}, "reader.delimiter: ',,' is not a delimiter"),
-        ({"reader": {"decimal": ","}}, "reader.decimal: ',' parts the cells already; name another"),
+        ({"reader": {"decimal": ","}}, "reader.decimal: ',' already separates the cells; name another"),
         ({"reader": {"delimiter": ";", "decimal": ";"}}, "reader.decimal: ';' is not one of '.' and ','"),
         (
             {"algorithm": {"parameters": {"eta": 0}}},
@@ -82,7 +82,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
         ({"columns": {7: "integer"}}, "columns: 7 is not text; quote it"),
         ({"columns": {" age": "integer"}}, "columns: ' age' is not a column's name"),
         ({"columns": ["age"]}, "columns: a list is not a mapping of names to types"),
-        ({"columns": {"age": {"min": 1}}}, "columns.age: has no type; give one of integer"),
+        ({"columns": {"age": {"min": 1}}}, "columns.age.type: is missing; give one of integer"),
         ({"confidence": float("nan")}, "confidence: nan is not a finite number"),
         ({"confidence": 10**5000}, "confidence: a huge number is not between 0 and 1"),
         ({"confidence": True}, "confidence: True is not a number"),
@@ -106,6 +106,13 @@ def test_a_fault_is_said_in_words_at_its_place(changes: dict[Any, Any], said: st
 )
 def test_a_columns_fault_is_said_at_its_place(spec: dict[str, Any], said: str) -> None:
     assert problems(columns={"age": spec, "taken": "category"})[0].startswith(said)
+
+
+def test_every_faulty_item_of_a_list_is_reported() -> None:
+    assert problems(owners=["a@b.c", "nobody", 7]) == [
+        "owners: 'nobody' is not an e-mail address",
+        "owners: 7 is not text",
+    ]
 
 
 def test_a_positive_class_must_be_one_of_the_targets() -> None:

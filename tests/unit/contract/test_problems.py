@@ -120,7 +120,7 @@ FAULTS: list[tuple[dict[str, Any], str, Any, str]] = [
     ),
     (BINARY, "algorithm/entry", "a.py", "algorithm.entry: only a script has one, not xgboost"),
     (BINARY, "split/column", None, "split.column: is missing: name the column of the time"),
-    (BINARY, "split/column", "job role", "split.column: 'job role' is no date and no number"),
+    (BINARY, "split/column", "job role", "split.column: 'job role' is neither a date nor a number"),
     (BINARY, "split/column", "nowhere", "split.column: 'nowhere' is not one of the columns"),
     (BINARY, "split/by", "random", "split.column: a random split has none"),
     (BINARY, "split/stratify", True, "split.stratify: a split by time cannot be stratified"),
@@ -150,6 +150,21 @@ def test_what_does_not_belong_is_refused_by_name(
     with pytest.raises(ContractError) as raised:
         parse_contract(changed(whole, path, value))
     assert any(str(problem).startswith(said) for problem in raised.value.problems), str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("whole", "name", "value"),
+    [
+        (REGRESSION, "confidence", 0.9),
+        (REGRESSION, "positive", 1),
+        (MULTICLASS, "image", {}),
+        (IMAGE, "columns", {"a": "number"}),
+        (IMAGE, "drop", {"a": "why"}),
+    ],
+)
+def test_an_editor_underlines_what_another_problem_has(whole: dict[str, Any], name: str, value: Any) -> None:
+    assert VALIDATOR.is_valid(whole)
+    assert not VALIDATOR.is_valid(changed(whole, name, value))
 
 
 def test_a_class_weight_of_a_regression_makes_no_sense_and_is_said_so() -> None:

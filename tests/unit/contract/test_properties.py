@@ -18,7 +18,7 @@ from dropforge.domain.contract import (
 )
 from dropforge.domain.contract.algorithms import XGBOOST
 from dropforge.domain.contract.metrics import MEASURED
-from dropforge.domain.contract.sections import TOP
+from dropforge.domain.contract.whole import SECTIONS
 from dropforge.edge.contract_yaml import load_contract
 
 BOUNDED = settings(max_examples=60, deadline=None)
@@ -44,7 +44,9 @@ def attempt(read: Callable[[], Contract]) -> Contract | ContractError:
 
 
 @BOUNDED
-@given(st.dictionaries(st.one_of(st.sampled_from(TOP), st.text(max_size=9)), anything, max_size=8))
+@given(
+    st.dictionaries(st.one_of(st.sampled_from(sorted(SECTIONS)), st.text(max_size=9)), anything, max_size=8)
+)
 def test_any_mapping_is_a_contract_or_a_list_of_problems(document: dict[str, Any]) -> None:
     outcome = attempt(lambda: parse_contract(document))
     assert isinstance(outcome, Contract) or (outcome.problems and str(outcome).isprintable())

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropforge.domain.contract import ContractError, RowRule, Term, parse_contract
-from dropforge.domain.contract.parts.rules import COMPARISONS, read_rule, rule_text
+from dropforge.domain.contract.sections.rules import COMPARISONS, read_rule, rule_text
 
 COLUMNS = {"a": "number", "b.c": "integer", "the total": "number", "kind": "category", "y": "category"}
 
@@ -49,7 +49,7 @@ def test_sums_of_columns_and_numbers_become_terms() -> None:
         ("the total > 1", "+ or - is missing before 'total'"),
         ("d > 1", "'d' is not one of the columns"),
         ("gone > 1", "'gone' is dropped; a rule reads columns that are kept"),
-        ("kind > 1", "'kind' is no number but 'category'"),
+        ("kind > 1", "'kind' is not a number but 'category'"),
         ("a\x00 > 1", "is not a comparison such as"),
         ("", "is not a comparison such as"),
         (7, "7 is not text"),

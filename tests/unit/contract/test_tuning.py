@@ -13,8 +13,8 @@ GRID = {"strategy": "grid", "ranges": {"max_depth": {"values": [2, 4]}, "eta": {
 @pytest.mark.parametrize(
     ("tuning", "said"),
     [
-        ({}, "tuning.ranges: nothing is not a mapping"),
-        ({"ranges": {}}, "tuning.ranges: a mapping is not a mapping of 1 to 30"),
+        ({}, "tuning.ranges: is missing; name the parameters that are searched"),
+        ({"ranges": {}}, "tuning.ranges: has 0; 1 to 30 are allowed"),
         (
             {"ranges": {"depth": {"min": 1, "max": 2}}},
             "tuning.ranges.depth: 'depth' is not a parameter of xgboost",
@@ -38,7 +38,7 @@ GRID = {"strategy": "grid", "ranges": {"max_depth": {"values": [2, 4]}, "eta": {
             {"ranges": {"class_weight": {"values": ["some"]}}},
             "tuning.ranges.class_weight.values: 'some' is not",
         ),
-        ({"ranges": {"eta": {"values": [0.1, 0.1]}}}, "tuning.ranges.eta.values: names a value twice"),
+        ({"ranges": {"eta": {"values": [0.1, 0.1]}}}, "tuning.ranges.eta.values: 0.1 is listed twice"),
         (
             {"ranges": {"eta": {"values": [0.1], "min": 0.1}}},
             "tuning.ranges.eta: has values and something else",

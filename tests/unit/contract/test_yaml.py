@@ -38,7 +38,7 @@ def test_a_problem_names_the_line_of_its_key() -> None:
 
 
 def test_a_decimal_comma_beside_a_delimiting_comma_is_refused_at_its_line() -> None:
-    said = "reader.decimal: ',' parts the cells already; name another delimiter, such as ';'"
+    said = "reader.decimal: ',' already separates the cells; name another delimiter, such as ';'"
     assert refusal(GOOD + "reader:\n  nulls: ['?']\n  decimal: ','\n") == f"line 10: {said}"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dropforge.domain.contract.model import Column, ColumnTransform, Contract, Quality, Transform
+from dropforge.domain.contract import Column, ColumnTransform, Contract, Quality, Transform
 from training.quality import Assessment, Finding, Reading, assess
 
 ROWS = 400

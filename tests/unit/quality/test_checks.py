@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dropforge.domain.contract.model import Column, Contract, Quality
+from dropforge.domain.contract import Column, Contract, Quality
 from tests.unit.quality.conftest import ROWS, Judge, sentences, told
 from training.quality import Reading, assess, document, write
 from training.quality.correlation import correlations

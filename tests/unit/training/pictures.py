@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image as Pillow
 
-from dropforge.domain.contract.model import Contract, Image, Quality
+from dropforge.domain.contract import Contract, Image, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 from PIL import Image as Pillow
 
-from dropforge.domain.contract.model import Image
+from dropforge.domain.contract import Image
 from tests.unit.training.pictures import CLASSES, archive, contract, drop, picture
 from training.errors import Refused
 from training.images.columns import tabular

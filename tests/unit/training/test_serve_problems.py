@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dropforge.domain.contract.model import Column, Contract, Image
+from dropforge.domain.contract import Column, Contract, Image
 from tests.unit.training.pictures import contract as pictures_contract
 from tests.unit.training.pictures import picture
 from training.images.features import NAMES, features

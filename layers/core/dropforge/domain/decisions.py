@@ -12,13 +12,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dropforge.domain.contract import UPPER_LIMITS
 from dropforge.domain.contract.fields import shown
-from dropforge.domain.contract.model import UPPER_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dropforge.domain.contract.model import Gate, Slices
+    from dropforge.domain.contract import Gate, Slices
 
 _SIGNS = {-1: "\N{MINUS SIGN}", 0: "", 1: "+"}
 MOST_GROUPS_NAMED = 3

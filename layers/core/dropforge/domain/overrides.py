@@ -1,10 +1,11 @@
 """Settings for one run: `model.max_depth=4;gate.accuracy=0.9`, given with the drop, laid over its contract.
 
-They travel as the object's metadata `set`, which every S3 client can write: one text of `key=value` parted by
-`;`, where either side may be percent-encoded. What is laid over is the contract's normalised mapping, and the
-result is read again as a contract: so a setting is held to the same rules as if it stood in the file. Columns
-and what becomes of them cannot be set: a model of other columns would be another use case. Nor can
-`confidence`: what is doubtful is asked of the contract in force, not of the one that a model was trained by.
+They travel as the object's metadata `set`, which every S3 client can write: one text of `key=value`,
+separated by `;`, where either side may be percent-encoded. They are laid over the contract's normalised
+mapping, and the result is read again as a contract: so a setting is held to the same rules as if it stood in
+the file. Which sections can be set, each of them declares. Columns and what becomes of them cannot: a model
+of other columns would be another use case. Nor can `confidence`: what is doubtful is asked of the contract in
+force, not of the one that a model was trained by.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dropforge.domain.contract import (
 )
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.problems import nearest_name
+from dropforge.domain.contract.whole import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,17 +33,8 @@ if TYPE_CHECKING:
 METADATA = "set"
 LONGEST = 2048
 """As much as S3 keeps of metadata."""
-ROOTS = (
-    "model",
-    "algorithm",
-    "gate",
-    "resources",
-    "split",
-    "quality",
-    "resample",
-    "tuning",
-)
 SHORT = {"model": ("algorithm", "parameters")}
+ROOTS = (*SHORT, *(name for name, section in SECTIONS.items() if section.settable))
 WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
 WHOLE = re.compile(r"[-+]?[0-9]{1,400}")
 FRACTION = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
@@ -49,7 +42,7 @@ Settings = dict[str, str]
 
 
 def read_pairs(pairs: Iterable[str]) -> Settings:
-    """`key=value` of each, or ContractError that tells all that are none."""
+    """`key=value` of each, or ContractError with all that are not."""
     settings: Settings = {}
     problems = []
     for pair in pairs:
@@ -114,11 +107,11 @@ def _fault(name: str) -> str | None:
 
 
 def _lay(mapping: dict[str, Any], path: tuple[str, ...], value: object) -> None:
-    *places, last = path
-    for place in places:
-        below = mapping.setdefault(place, {})
+    *sections, last = path
+    for name in sections:
+        below = mapping.setdefault(name, {})
         if not isinstance(below, dict):
-            raise InvalidError(f"{place} is {shown(below)} and has no parts")
+            raise InvalidError(f"{name} is {shown(below)} and has no parts")
         mapping = below
     if value is None:
         mapping.pop(last, None)

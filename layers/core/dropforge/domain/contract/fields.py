@@ -1,33 +1,93 @@
-"""What one value of a contract may be. A field checks a value, and describes itself as JSON Schema."""
+"""What one value of a contract may be, declared once: the rule, the default and the sentence about it.
+
+From a field come the parser (`take`, `absent`), the JSON Schema, the normal form (`plain`) and a row of the
+reference page. A field holds one value here; `parts` has those that hold other fields. A section declares its
+fields beside the attributes that they fill: see `parts.key`. Fields are neither frozen nor compared, because
+every cold start would pay for the methods that takes.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dropforge.domain.contract.reading import Reading
+
+
+NOTHING: tuple[object, ...] = (None, "", (), {})
+"""Defaults that say nothing to who reads them."""
 
 
 class InvalidError(ValueError):
     """A value is not what its field allows; the message completes "<path>: …"."""
 
 
-class Field(Protocol):
-    """`about` says what the value is for: editors show it, and the reference page."""
+@dataclass(kw_only=True, eq=False, repr=False)
+class Field(ABC):
+    """Whatever may stand under a key."""
 
-    @property
-    def default(self) -> Any: ...
+    default: Any = None
+    """What holds where the key is absent, and where what it says is faulty."""
+    about: str = ""
+    """What it is for, in a sentence: editors show it, and the reference page."""
+    missing: str = ""
+    """What is said where the key is absent; without this it may be."""
+    allowed: str = ""
+    """The rule in the reference page's words, where the schema says it badly."""
+    otherwise: str = ""
+    """What holds where the key is absent, where that is not a value but words."""
 
-    @property
-    def about(self) -> str: ...
+    @abstractmethod
+    def take(self, value: object, reading: Reading) -> Any:
+        """The value as the contract keeps it; what is wrong with it is noted, and the default stands in."""
 
+    @abstractmethod
+    def shape(self) -> dict[str, Any]:
+        """The rule as JSON Schema."""
+
+    def absent(self, reading: Reading) -> Any:
+        """What holds where the key is not there."""
+        if self.missing:
+            reading.fault(self.missing)
+        return self.default
+
+    def empty(self) -> Any:
+        """The attribute's own default, for a contract that is built and not read."""
+        return dict(self.default) if isinstance(self.default, dict) else self.default
+
+    def plain(self, value: Any) -> Any:
+        """The value as JSON, such that `take` gives it back; None is left out."""
+        return list(value) if isinstance(value, tuple) else value
+
+    def schema(self) -> dict[str, Any]:
+        """The rule with what editors show beside it."""
+        described = self.shape() | ({"description": self.about} if self.about else {})
+        if self.missing or self.default in NOTHING:
+            return described
+        default = list(self.default) if isinstance(self.default, tuple) else self.default
+        return described | {"default": default}
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Value(Field):
+    """One value, which is right or wrong by itself."""
+
+    @abstractmethod
     def read(self, value: object) -> Any:
         """The value as the contract keeps it, or InvalidError."""
 
-    def schema(self) -> dict[str, Any]:
-        """The same rule as JSON Schema."""
+    def take(self, value: object, reading: Reading) -> Any:
+        try:
+            return self.read(value)
+        except InvalidError as fault:
+            reading.fault(str(fault))
+            return self.default
 
 
 def shown(value: object) -> str:
@@ -44,15 +104,13 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-@dataclass(frozen=True)
-class Number:
+@dataclass(eq=False, repr=False)
+class Number(Value):
     """A finite number between two limits, whole if `whole`."""
 
     low: float
     high: float
-    default: float | None = None
     whole: bool = False
-    about: str = ""
 
     def read(self, value: object) -> float | int:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -65,23 +123,17 @@ class Number:
             raise InvalidError(f"{shown(value)} is not between {self.low:.15g} and {self.high:.15g}")
         return int(value) if self.whole else value
 
-    def schema(self) -> dict[str, Any]:
-        described: dict[str, Any] = {
-            "type": "integer" if self.whole else "number",
-            "minimum": self.low,
-            "maximum": self.high,
-        }
-        return _described(self, described)
+    def shape(self) -> dict[str, Any]:
+        kind = "integer" if self.whole else "number"
+        return {"type": kind, "minimum": self.low, "maximum": self.high}
 
 
-@dataclass(frozen=True)
-class Text:
+@dataclass(eq=False, repr=False)
+class Text(Value):
     """A text that matches a pattern in full; `rule` says in words what the pattern means."""
 
     pattern: str
     rule: str
-    default: str | None = None
-    about: str = ""
 
     def read(self, value: object) -> str:
         if not isinstance(value, str):
@@ -90,35 +142,31 @@ class Text:
             raise InvalidError(f"{shown(value)} is not {self.rule}")
         return value
 
-    def schema(self) -> dict[str, Any]:
-        return _described(self, {"type": "string", "pattern": f"^(?:{self.pattern})$"})
+    def shape(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
 
 
-@dataclass(frozen=True)
-class Word:
+@dataclass(eq=False, repr=False)
+class Word(Value):
     """One of a few words."""
 
     words: tuple[str, ...]
-    default: str | None = None
-    about: str = ""
 
     def read(self, value: object) -> str:
         if isinstance(value, str) and value in self.words:
             return value
         raise InvalidError(f"{shown(value)} is not {_either(self.words)}")
 
-    def schema(self) -> dict[str, Any]:
-        return _described(self, {"enum": list(self.words)})
+    def shape(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True)
-class NumberOrWord:
+@dataclass(eq=False, repr=False)
+class NumberOrWord(Value):
     """A number, or one of a few words that stand for one."""
 
     number: Number
     words: tuple[str, ...]
-    default: float | str | None = None
-    about: str = ""
 
     def read(self, value: object) -> float | str:
         if isinstance(value, str) and value in self.words:
@@ -128,62 +176,58 @@ class NumberOrWord:
         except InvalidError as fault:
             raise InvalidError(f"{fault}, nor {_either(self.words)}") from fault
 
-    def schema(self) -> dict[str, Any]:
-        return _described(self, {"anyOf": [self.number.schema(), {"enum": list(self.words)}]})
+    def shape(self) -> dict[str, Any]:
+        return {"anyOf": [self.number.schema(), {"enum": list(self.words)}]}
 
 
-@dataclass(frozen=True)
-class Flag:
+@dataclass(eq=False, repr=False)
+class Flag(Value):
     """true or false."""
-
-    default: bool | None = False
-    about: str = ""
 
     def read(self, value: object) -> bool:
         if not isinstance(value, bool):
             raise InvalidError(f"{shown(value)} is not true or false")
         return value
 
-    def schema(self) -> dict[str, Any]:
-        return _described(self, {"type": "boolean"})
+    def shape(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
-class Several:
-    """A list of different values, each as `each` allows."""
+@dataclass(eq=False, repr=False)
+class Several(Field):
+    """A list of different values, each as `each` allows; all that are faulty are noted."""
 
-    each: Field
+    each: Value
     most: int
-    default: tuple[Any, ...] | None = ()
     least: int = 0
-    about: str = ""
 
-    def read(self, value: object) -> tuple[Any, ...]:
+    def take(self, value: object, reading: Reading) -> Any:
         if not isinstance(value, (list, tuple)):
-            raise InvalidError(f"{shown(value)} is not a list")
+            reading.fault(f"{shown(value)} is not a list")
+            return self.default
         if not self.least <= len(value) <= self.most:
-            raise InvalidError(f"a list of {len(value)}; {self._allowed()} allowed")
-        values = tuple(self.each.read(item) for item in value)
-        if len(set(values)) != len(values):
-            raise InvalidError("the list names something twice")
+            reading.fault(f"a list of {len(value)}; {allowed_count(self.least, self.most)} allowed")
+            return self.default
+        read = (self.each.take(item, reading) for item in value)
+        values = tuple(item for item in read if item is not None)
+        if repeated := sorted({shown(item) for item in values if values.count(item) > 1}):
+            reading.fault(f"{repeated[0]} is listed twice")
         return values
 
-    def schema(self) -> dict[str, Any]:
+    def shape(self) -> dict[str, Any]:
         described = {"type": "array", "items": self.each.schema(), "maxItems": self.most, "uniqueItems": True}
-        return _described(self, described | ({"minItems": self.least} if self.least else {}))
+        return described | ({"minItems": self.least} if self.least else {})
 
-    def _allowed(self) -> str:
-        return f"{self.least} to {self.most} are" if self.least else f"at most {self.most} are"
+    def plain(self, value: Any) -> Any:
+        return list(value) if value or not self.least else None
 
 
-@dataclass(frozen=True)
-class Rising:
+@dataclass(eq=False, repr=False)
+class Rising(Value):
     """A list of numbers, each larger than the one before."""
 
     each: Number
     most: int
-    default: tuple[float, ...] | None = None
-    about: str = ""
 
     def read(self, value: object) -> tuple[float, ...]:
         if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= self.most:
@@ -194,17 +238,12 @@ class Rising:
                 raise InvalidError(f"{after:.15g} is not above {before:.15g}, the number before it")
         return numbers
 
-    def schema(self) -> dict[str, Any]:
-        described = {"type": "array", "items": self.each.schema(), "minItems": 1, "maxItems": self.most}
-        return _described(self, described)
+    def shape(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.each.schema(), "minItems": 1, "maxItems": self.most}
 
 
-def _described(field: Field, schema: dict[str, Any]) -> dict[str, Any]:
-    if field.about:
-        schema["description"] = field.about
-    if field.default is not None:
-        schema["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
-    return schema
+def allowed_count(least: int, most: int) -> str:
+    return f"{least} to {most} are" if least else f"at most {most} are"
 
 
 def _either(words: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 BINARY, MULTICLASS, REGRESSION, IMAGE = "binary", "multiclass", "regression", "image"
 PROBLEMS = (BINARY, MULTICLASS, REGRESSION, IMAGE)
 CLASSES = (BINARY, MULTICLASS, IMAGE)
+TABLES = (BINARY, MULTICLASS, REGRESSION)
 
 
 def _share(about: str) -> Number:
@@ -22,16 +23,16 @@ def _error(about: str) -> Number:
     return Number(0, 3e38, about=f"{about} An upper limit.")
 
 
-_LOGLOSS = Number(0, 100, about="How far the probabilities are off, sure errors most. An upper limit.")
+_LOGLOSS = Number(0, 100, about="How far the probabilities are off, confident errors most. An upper limit.")
 _OF_TWO_CLASSES: Mapping[str, Number] = {
-    "accuracy": _share("The share of right answers."),
+    "accuracy": _share("The share of correct predictions."),
     "auc": _share("The chance that a positive row is put before a negative one; .5 is guessing."),
     "precision": _share("Of the rows called positive, the share that is."),
     "recall": _share("Of the positive rows, the share that is found."),
     "f0_5": _share("Precision and recall in one, precision counting twice."),
     "f1": _share("Precision and recall in one."),
     "f2": _share("Precision and recall in one, recall counting twice."),
-    "true_negative_rate": _share("Of the negative rows, the share that is called so."),
+    "true_negative_rate": _share("Of the negative rows, the share that is called negative."),
     "logloss": _LOGLOSS,
 }
 _OF_MANY_CLASSES: Mapping[str, Number] = {
@@ -44,7 +45,9 @@ _OF_MANY_CLASSES: Mapping[str, Number] = {
     "logloss": _LOGLOSS,
 }
 _OF_NUMBERS: Mapping[str, Number] = {
-    "r2": Number(-1, 1, about="The share of the variation that is explained; 0 is always saying the mean."),
+    "r2": Number(
+        -1, 1, about="The share of the variation that is explained; 0 is always predicting the mean."
+    ),
     "rmse": _error("The usual error, large ones counting more, in the target's unit."),
     "mae": _error("The mean error, in the target's unit."),
     "mse": _error("The mean squared error."),
@@ -82,6 +85,8 @@ COMPARED: Mapping[str, str] = {
 }
 """What a challenger and its champion are compared by, unless the contract says otherwise."""
 SLICED: Mapping[str, str] = {**dict.fromkeys(CLASSES, "accuracy"), REGRESSION: "rmse"}
+UPPER_LIMITS = ("rmse", "mae", "mse", "logloss")
+"""Of these metrics less is better; of every other one more."""
 
 
 def measured(problem: str) -> Mapping[str, Number]:

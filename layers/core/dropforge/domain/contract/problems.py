@@ -32,16 +32,10 @@ class Problems:
         if self._found:
             raise ContractError(self._found)
 
-    def mapping(self, path: tuple[str, ...], value: object, known: Iterable[str]) -> dict[str, Any]:
-        """The mapping's known keys; a problem for each other one, or if it is no mapping."""
-        if isinstance(value, Mapping):
-            return self.known_keys(path, value, known)
-        self.add(path, f"{shown(value)} is not a mapping")
-        return {}
-
     def known_keys(
         self, path: tuple[str, ...], value: Mapping[Any, Any], known: Iterable[str]
     ) -> dict[str, Any]:
+        """The mapping's known keys; a problem for each other one."""
         names = list(known)
         kept = {}
         for key, item in value.items():

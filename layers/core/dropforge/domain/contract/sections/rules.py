@@ -7,21 +7,22 @@ plain values that any engine can compute, and nothing that a contract says is ev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dropforge.domain.contract import sections
 from dropforge.domain.contract.cells import LARGEST_NUMBER
-from dropforge.domain.contract.fields import InvalidError, shown
-from dropforge.domain.contract.model import RowRule, Term
-from dropforge.domain.contract.parts.section import read_field
+from dropforge.domain.contract.fields import InvalidError, Text, shown
+from dropforge.domain.contract.metrics import TABLES
+from dropforge.domain.contract.parts import ByName
 from dropforge.domain.contract.problems import nearest_name
+from dropforge.domain.contract.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropforge.domain.contract.model import Contract
     from dropforge.domain.contract.problems import Problems
+    from dropforge.domain.contract.reading import Reading
+    from dropforge.domain.contract.whole import Contract
 
 COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
 MOST_TERMS = 50
@@ -32,19 +33,46 @@ TOKEN = re.compile(
 Token = tuple[str, str]
 
 
-def read_rules(value: object, problems: Problems) -> tuple[RowRule, ...]:
-    if not isinstance(value, Mapping):
-        problems.add(("rules",), f"{shown(value)} is not a mapping of names to comparisons")
-        return ()
-    if len(value) > sections.MOST_RULES:
-        problems.add(("rules",), f"has {len(value)} rules; at most {sections.MOST_RULES} are allowed")
-        return ()
-    rules = (_named_rule(name, text, problems) for name, text in value.items())
-    return tuple(rule for rule in rules if rule is not None)
+class Term(NamedTuple):
+    """A part of a sum: `coefficient` times the column, or, where `column` is None, the constant."""
+
+    coefficient: float
+    column: str | None
+    constant: float
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A row in which the comparison of the two sums does not hold goes to quarantine, under the name."""
+
+    name: str
+    left: tuple[Term, ...]
+    op: str
+    right: tuple[Term, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.column for t in (*self.left, *self.right) if t.column is not None))
+
+
+class Comparison(Text):
+    """The text of a rule, read into a RowRule under its name."""
+
+    def take(self, value: object, reading: Reading) -> RowRule | None:
+        try:
+            return read_rule(reading.path[-1], self.read(value))
+        except InvalidError as fault:
+            reading.fault(str(fault))
+            return None
+
+    def plain(self, value: Any) -> str:
+        return rule_text(value)
 
 
 def check_rules(contract: Contract, problems: Problems) -> None:
     """Whether the columns that rules name are there, and are numbers."""
+    if problems.under("columns"):
+        return
     columns = {column.name: column for column in contract.columns}
     for rule in contract.rules:
         for name in rule.columns:
@@ -55,7 +83,7 @@ def check_rules(contract: Contract, problems: Problems) -> None:
                 hint = nearest_name(name, columns)
                 problems.add(path, f"{shown(name)} is not one of the columns{hint}")
             elif columns[name].type and not columns[name].numeric:
-                problems.add(path, f"{shown(name)} is no number but {columns[name].type!r}")
+                problems.add(path, f"{shown(name)} is not a number but {columns[name].type!r}")
 
 
 def rule_text(rule: RowRule) -> str:
@@ -65,28 +93,15 @@ def rule_text(rule: RowRule) -> str:
 
 def read_rule(name: str, text: str) -> RowRule:
     tokens = _tokens(text)
-    places = [place for place, (kind, _) in enumerate(tokens) if kind == "op"]
-    if len(places) != 1:
-        raise InvalidError(f"{shown(text)} has {len(places)} comparisons; a rule has one of {_listed()}")
-    at = places[0]
+    operators = [index for index, (kind, _) in enumerate(tokens) if kind == "op"]
+    if len(operators) != 1:
+        listed = " ".join(COMPARISONS)
+        raise InvalidError(f"{shown(text)} has {len(operators)} comparisons; a rule has one of {listed}")
+    at = operators[0]
     rule = RowRule(name, _sum(tokens[:at], "left"), tokens[at][1], _sum(tokens[at + 1 :], "right"))
     if not rule.columns:
         raise InvalidError(f"{shown(text)} names no column")
     return rule
-
-
-def _named_rule(name: object, text: object, problems: Problems) -> RowRule | None:
-    try:
-        known = sections.RULE_NAME.read(name)
-    except InvalidError as fault:
-        problems.add(("rules",), str(fault))
-        return None
-    written = read_field(("rules", known), text, sections.RULE, problems)
-    try:
-        return read_rule(known, written) if written is not None else None
-    except InvalidError as fault:
-        problems.add(("rules", known), str(fault))
-        return None
 
 
 def _tokens(text: str) -> list[Token]:
@@ -97,7 +112,7 @@ def _tokens(text: str) -> list[Token]:
         if not match or match.lastgroup is None:
             raise InvalidError(
                 f"{shown(text[at : at + 20])} is neither a column, a number, + - * nor a comparison; "
-                "a column whose name is no plain word stands in backticks"
+                "a column whose name is not a plain word stands in backticks"
             )
         kind = "column" if match.lastgroup in ("plain", "quoted") else match.lastgroup
         found.append((kind, match.group(match.lastgroup)))
@@ -164,5 +179,25 @@ def _term_text(term: Term) -> str:
     return f"{sign} `{term.column}`" if abs(value) == 1 else f"{sign} {abs(value)!r} * `{term.column}`"
 
 
-def _listed() -> str:
-    return " ".join(COMPARISONS)
+RULES = Section(
+    holds=ByName(
+        Text(r"(?!\s)[^\x00-\x1f\x7f]{1,100}(?<!\s)", "a rule's name (1 to 100 characters)"),
+        Comparison(r"[^\x00]{1,1000}", 'a comparison such as "total >= injury + property"'),
+        "names to comparisons",
+        most=100,
+        listed=True,
+        default=(),
+        about="Comparisons of sums of columns; rows that break one go to quarantine under its name.",
+    ),
+    problems=TABLES,
+    check=check_rules,
+    details="""\
+A rule is two sums and one of `<= < >= > == !=` between them; a sum is made of columns, numbers and
+`number * column`. A column whose name is not a plain word stands in backticks. A row with an empty cell in
+a rule's column is not checked.""",
+    example="""
+rules:
+  total adds up: "total == injury + property + vehicle"
+  not spent twice: "`card balance` <= 1.1 * Income + 100"
+""",
+)
