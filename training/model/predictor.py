@@ -57,12 +57,12 @@ class Predictor:
         self._model = open_model(folder / "model.onnx")
         self._threads = threads or cores()
 
-    def predict(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> list[Prediction]:
-        return [self._prediction(row) for row in self.scores(records, places)]
+    def predict(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> list[Prediction]:
+        return [self._prediction(row) for row in self.scores(records, origins)]
 
-    def scores(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
+    def scores(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> NDArray[np.float32]:
         """A value a row, or a row of probabilities in the order of the labels' classes."""
-        return self._scores(self.features.arrays(records, places))
+        return self._scores(self.features.arrays(records, origins))
 
     def scores_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
         """The same of typed rows."""
@@ -72,8 +72,8 @@ class Predictor:
     def _scores_of_part(self, rows: pl.DataFrame) -> NDArray[np.float32]:
         return self._scores(self.features.from_frame(rows))
 
-    def matrix(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
-        return self._matrix(self.features.arrays(records, places))
+    def matrix(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> NDArray[np.float32]:
+        return self._matrix(self.features.arrays(records, origins))
 
     def _matrix(self, feed: Feed) -> NDArray[np.float32]:
         matrix: NDArray[np.float32] = self._transform.run(None, feed)[0]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.contract import null_markers
-from training.dates import TEXT
+from dropforge.domain.reading.csv_rows import REPEATED_HEADER
+from dropforge.domain.reading.dates import MOMENT_FORMAT
 from training.process.numbers import Numbers, number_faults, present_text, read_numbers
 from training.process.reading.whole import CELL, LINE
 from training.process.rules import broken_by
@@ -94,7 +95,7 @@ class Cells:
         for column, place in self._worded:
             words, rule = cells[place], column
             if isinstance(words.dtype, pl.Datetime):
-                words, rule = words.dt.to_string(TEXT), replace(column, format=None)
+                words, rule = words.dt.to_string(MOMENT_FORMAT), replace(column, format=None)
             found[column.name] = read_texts(words.cast(pl.Categorical), rule, self._nulls)
         return found
 
@@ -111,7 +112,7 @@ class Cells:
             return []
         named = (pl.col(place) == name for name, place in self._places.items())
         broken = cells.select(pl.all_horizontal(named)).to_series().fill_null(False)
-        return [("repeats the header", broken)] if broken.any() else []
+        return [(REPEATED_HEADER, broken)] if broken.any() else []
 
     def _faults(
         self,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.contract import parse_number
-from dropforge.domain.contract.cells import GROUPED, LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES
+from dropforge.domain.reading.cells import GROUPED, LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

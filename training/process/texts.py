@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.contract import category_text
-from dropforge.domain.contract.cells import SPACES
-from training.dates import moment_text
+from dropforge.domain.reading.cells import SPACES
+from dropforge.domain.reading.dates import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

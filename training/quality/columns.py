@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from training.dates import TEXT
+from dropforge.domain.reading.dates import MOMENT_FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
 
 def of_dates(counted: pl.DataFrame) -> Dates:
     """Of the different dates, as typed rows spell them, and how often each is there."""
-    moments = counted.select(pl.col("value").str.to_datetime(TEXT), "count").sort("value")
+    moments = counted.select(pl.col("value").str.to_datetime(MOMENT_FORMAT), "count").sort("value")
     days: NDArray[np.float64] = moments["value"].dt.epoch("s").to_numpy().astype(np.float64) / SECONDS
     edges = np.linspace(days[0], max(days[-1], days[0] + 1), BARS + 1)
     counts, _ = np.histogram(days, edges, weights=moments["count"].to_numpy())

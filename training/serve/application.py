@@ -70,7 +70,7 @@ class Application:
     def _invoke(self, environ: Environ) -> Answer:
         batch = decode(_body(environ), environ.get("CONTENT_TYPE") or JSON, self._predictor.contract)
         kind = accepted(environ.get("HTTP_ACCEPT") or "", batch.kind)
-        return 200, kind, encode(self._predictor.predict(batch.records, batch.places), kind)
+        return 200, kind, encode(self._predictor.predict(batch.records, batch.origins), kind)
 
 
 def _body(environ: Environ) -> bytes:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from dropforge.domain.reading.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from dropforge.domain.reading.dates import moment_text
 from dropforge.domain.survey import Column
-from training.dates import moment_text
 from training.process.numbers import with_points
 
 if TYPE_CHECKING:

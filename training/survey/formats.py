@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.model import Quality
+from dropforge.domain.reading.cells import SPACES
 from training.errors import JobError
 from training.process.reading.drop import CUT_SHORT, GZIP
 

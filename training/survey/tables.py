@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dropforge.domain.contract.cells import SPACES, parse_number
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.cells import SPACES, parse_number
 from training.errors import JobError
 from training.survey.formats import Text, format_of, text_of
 

@@ -18,7 +18,7 @@ from dropforge.actions.start_inference import start_inference
 from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
-from dropforge.domain.records import JsonRecords
+from dropforge.domain.reading.records import JsonRecords
 from dropforge.domain.run import InferenceRun, Served
 from dropforge.edge.tasks import inference_run
 from dropforge.ports import Endpoint, LiveModel
@@ -129,8 +129,8 @@ def test_a_row_that_cannot_be_read_costs_that_row_and_is_kept_with_its_reason() 
     assert (gated.rows, gated.quarantined) == (2, 2)
     assert [row["row"] for row in file.predictions()] == ["1", "4"]
     text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
-    assert "'old', which is not a number" in text
-    assert "2 cells, the header 3" in text
+    assert "Age: 'old' is not a number" in text
+    assert "has 2 cells, not 3" in text
 
 
 def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
@@ -147,14 +147,15 @@ def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
         {"Age": "43", "Income": None, "Education": "3"},
     ]
     text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
-    assert "Income is '1.5', which is not a number" in text
-    assert "Age is '42,5', which is not a whole number" in text
+    assert "Income: '1.5' is not a number" in text
+    assert "Age: '42,5' is not a whole number" in text
 
 
 def test_json_lines_have_a_point_whatever_a_csv_has() -> None:
-    records = JsonRecords(loan_contract(reader={"delimiter": ";", "decimal": ","}))
-    line = '{"Age": 40, "Income": "50.5", "Education": 1}'
-    assert records.read(line) == {"Age": 40, "Income": "50.5", "Education": 1}
+    line = b'{"Age": 40, "Income": "50.5", "Education": 1}'
+    contract = loan_contract(reader={"delimiter": ";", "decimal": ","})
+    records = JsonRecords(io.BytesIO(line), contract)
+    assert [records.record(row) for row in records] == [{"Age": 40, "Income": "50.5", "Education": 1}]
 
 
 def test_dropped_columns_and_the_target_may_be_in_the_file() -> None:
@@ -173,13 +174,15 @@ REFUSED: dict[str, tuple[bytes | str, list[str]]] = {
     "no header": (b"", ["no header"]),
     "a header alone": (HEADER + "\n", ["0 records"]),
     "another delimiter": (rows(2).replace(",", ";"), ["';'", "','"]),
-    "missing columns": ("Age,Education\n1,2\n", ["lacks 1", "'Income'"]),
+    "missing columns": ("Age,Education\n1,2\n", ["lacks 'Income'"]),
     "unknown columns": (HEADER + ",Shoe size\n1,2,3,4\n", ["'Shoe size'"]),
-    "a column twice": ("Age,Age,Income,Education\n1,1,2,3\n", ["'Age'", "twice"]),
+    "a column twice": ("Age,Age,Income,Education\n1,1,2,3\n", ["'Age'", "more than once"]),
     "no row that can be read": (HEADER + "\nx,y,z\n", ["none of the 1", "'x'"]),
     "far too many bad rows": (HEADER + "\n" + "x,y,z\n" * 10_001, ["more than 10000", "'x'"]),
     "not text": (bytes(range(128, 256)), ["utf-8"]),
-    "an open quote": (HEADER + '\n"40,1,1\n', ["CSV"]),
+    "an open quote": (HEADER + '\n"40,1,1\n', ["line 2", "never closed"]),
+    "a NUL": (HEADER + "\n40,\0,1\n", ["line 2", "NUL"]),
+    "an endless line": (HEADER + "\n" + "4" * 2**21, ["line 2 is longer than"]),
 }
 
 

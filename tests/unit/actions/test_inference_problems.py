@@ -129,9 +129,9 @@ def test_json_lines_keep_their_types_and_bad_lines_are_put_aside() -> None:
     assert [row["row"] for row in file.table()] == ["1", "8"]
     assert gated.quarantined == 6
     reasons = [row["reason"] for row in file.table(f"quarantine/shop/{file.run.run}/rows.csv")]
-    assert reasons[0] == "x is 'much', which is not a number"
-    assert reasons[4] == "'z' is no column of the contract"
-    assert reasons[5] == "x is missing; null says that a value is not known"
+    assert reasons[0] == "x: 'much' is not a number"
+    assert reasons[4] == "'z': is not a column of the contract; known are x"
+    assert reasons[5] == "x: is missing; send null for a value that is not known"
 
 
 @pytest.mark.parametrize("name", ["f.parquet", "f"])

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from dropforge.domain.contract import Contract
-from dropforge.domain.records import Records
+from dropforge.domain.reading.records import CsvRecords
 from tests.unit.training.learning import COLUMNS, Job, contract_of, rows_of
 from training.features import Features
 from training.model.graphs import open_graph, open_model
@@ -155,10 +155,11 @@ def _batched(
     contract: Contract, header: list[str], rows: list[list[str]], application: Application
 ) -> list[dict[str, Any]]:
     """As the inference state machine reads a file and asks the endpoint."""
-    records = Records(contract, header)
+    given = CsvRecords(io.BytesIO(as_csv(header, rows)), contract)
+    records = [json.dumps(given.record(row)) for row in given]
     found: list[dict[str, Any]] = []
     for start in range(0, ROWS, BATCH):
-        lines = [json.dumps(records.read(row)) for row in rows[start : start + BATCH]]
+        lines = records[start : start + BATCH]
         found += asked(application, "\n".join(lines).encode(), "application/jsonlines")
     return found
 

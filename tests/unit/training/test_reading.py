@@ -123,13 +123,13 @@ def test_bad_json_lines_go_to_quarantine_with_their_reason(another: Another) -> 
         as_jsonl(rows()) + "\n".join([*bad, '{"n": 1, "c": "zz", "y": 0}', ""]).encode(), "a.jsonl"
     )
     assert [(row["line"], row["reason"]) for row in quarantined(container)] == [
-        ("61", "is no JSON: Expecting ',' delimiter"),
-        ("62", "is no JSON object but a list"),
-        ("63", "has NaN, which is no JSON number; write null for a missing value"),
+        ("61", "is not JSON: Expecting ',' delimiter"),
+        ("62", "is not a JSON object but a list"),
+        ("63", "has NaN, which is not a JSON number; write null for a missing value"),
         ("64", "names 'n' more than once"),
-        ("65", "has a list for 'n', not text, a number, true or false"),
-        ("66", "has a mapping for 'c', not text, a number, true or false"),
-        ("69", "is no JSON object but 7"),
+        ("65", "n: a list is not text, a number, true or false"),
+        ("66", "c: a mapping is not text, a number, true or false"),
+        ("69", "is not a JSON object but 7"),
         ("67", "n not a number"),
         ("68", "y missing"),
     ]

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from dropforge.domain.reading.text import LONGEST_LINE, NUL
 from training.errors import Refused
 from training.process.reading.drop import CUT_SHORT, WIDE_ENCODINGS, too_large
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from training.process.reading.drop import Drop
 
 SIZE = 16 * 1024 * 1024
-LONGEST_LINE = 1024 * 1024
 BOM = codecs.BOM_UTF8
 
 
@@ -60,7 +60,9 @@ class Blocks:
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as fault:
             raise self._undecodable(fault, self._rest) from None
-        return (text.removeprefix("\ufeff") if begins else text).encode()
+        if NUL in text:
+            raise Refused("binary", "the file is not text: it holds a NUL")
+        return text.encode()
 
     def _raw(self) -> bytes:
         try:

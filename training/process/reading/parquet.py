@@ -13,9 +13,10 @@ import polars as pl
 
 from dropforge.domain.contract import category_text
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.cells import stripped
+from dropforge.domain.reading.header import check_header
 from training.errors import Refused
 from training.process.reading.drop import too_large
-from training.process.reading.header import check_header
 from training.process.reading.unpack import REFUSED, TOO_LARGE
 from training.process.reading.whole import CELL, LINE
 
@@ -45,7 +46,8 @@ class ParquetFile:
                 batch = pl.read_ipc(file, memory_map=False)
                 file.unlink()
                 if not self.header:
-                    self.header = check_header(batch.columns, self._contract)
+                    self.header = tuple(stripped(batch.columns))
+                    check_header(self.header, self._contract, self._contract.columns)
                     quarantine.open(self.header)
                 lines = pl.int_range(self.rows + 1, self.rows + batch.height + 1, eager=True).alias(LINE)
                 self.rows += batch.height

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dropforge.actions.answers import Prepared
 from dropforge.domain import keys
 from dropforge.domain.errors import Refused
-from dropforge.domain.records import BadRow
+from dropforge.domain.reading.faults import BadRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dropforge.domain.errors import Refused
 from dropforge.domain.pictures import Archive, BadArchive, BadPicture, looks_like_picture
-from dropforge.domain.records import BadRow
+from dropforge.domain.reading.faults import BadRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

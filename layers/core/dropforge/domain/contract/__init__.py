@@ -11,7 +11,6 @@ serialise   Contract ↔ its normalised JSON
 schema      the JSON Schema that editors complete from
 """
 
-from dropforge.domain.contract.cells import category_text, parse_number, with_point
 from dropforge.domain.contract.errors import ContractError, Problem
 from dropforge.domain.contract.model import (
     UPPER_LIMITS,
@@ -41,6 +40,7 @@ from dropforge.domain.contract.model import (
 )
 from dropforge.domain.contract.parse import parse_contract
 from dropforge.domain.contract.serialise import contract_from_json, contract_to_json, contract_to_mapping
+from dropforge.domain.reading.cells import category_text, parse_number, with_point
 
 __all__ = [
     "UPPER_LIMITS",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dropforge.domain.contract import model
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import Field, Flag, Number, Rising, Several, Text, Word
 from dropforge.domain.contract.metrics import PROBLEMS
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 Fields = Mapping[str, Field]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.model.data import (
     FEATURES,
     Column,
@@ -18,6 +17,7 @@ from dropforge.domain.contract.model.data import (
 )
 from dropforge.domain.contract.model.gate import Gate
 from dropforge.domain.contract.model.learning import Algorithm, Transform, Tuning
+from dropforge.domain.reading.cells import SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import sections
-from dropforge.domain.contract.cells import category_text
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.model import NUMERIC, Column
 from dropforge.domain.contract.parts.section import Path, read_field
+from dropforge.domain.reading.cells import category_text
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

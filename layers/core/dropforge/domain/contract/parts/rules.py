@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dropforge.domain.contract import sections
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import InvalidError, shown
 from dropforge.domain.contract.model import RowRule, Term
 from dropforge.domain.contract.parts.section import read_field
 from dropforge.domain.contract.problems import nearest_name
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,6 +12,10 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SPACES = " \t\n\r\x0b\x0c\xa0"
 WHOLE = r"([+-]?[0-9]+)\.0+"
@@ -24,6 +28,20 @@ _WHOLE = re.compile(WHOLE)
 _NUMBER = re.compile(NUMBER)
 _GROUPED = re.compile(GROUPED)
 _SWAPPED = str.maketrans(".,", ",.")
+
+
+def stripped(cells: Iterable[str]) -> list[str]:
+    return [cell.strip(SPACES) for cell in cells]
+
+
+def cell_text(value: object, *, numeric: bool) -> str | None:
+    """What a CSV's cell would say in the place of JSON's value; None for what no cell says. A number is not
+    cut at 64 bits as a category's text is."""
+    if isinstance(value, str):
+        return value
+    if numeric and isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 200:
+        return str(value)
+    return category_text(value)
 
 
 def category_text(value: object) -> str | None:
