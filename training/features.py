@@ -10,6 +10,7 @@ A test holds both ways to the same answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from training.dates import part_expression, part_of
 from training.errors import BadRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MISSING_CATEGORY = ""
 """A missing category's text: that a value is absent often says something."""
-NAN = float("nan")
 NUMBERS, VALUES, CODES = "numbers", "values_{}", "codes_{}"
 Feed = dict[str, "NDArray[Any]"]
 
@@ -78,16 +78,18 @@ class Features:
         self._values = Values(contract)
         self._numbers = number_sources(contract)
         self._categories = category_columns(contract)
+        self._read = [self._reader(source) for source in self._numbers]
 
     def arrays(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> Feed:
         """`origins` says of each record where it stands ("record 3", "line 4"), for the message."""
-        numbers: list[list[float]] = []
+        numbers: list[list[float | None]] = []
         texts: list[list[str]] = []
+        category = self._values.category
         for record, origin in zip(records, origins, strict=True):
             try:
                 self._values.check_names(record)
-                numbers.append([self._number(source, record) for source in self._numbers])
-                texts.append([self._category(column, record) for column in self._categories])
+                numbers.append([read(record) for read in self._read])
+                texts.append([category(column, record) or MISSING_CATEGORY for column in self._categories])
             except BadValue as bad:
                 raise BadRecord(origin, bad.column, bad.fault) from bad
         feed: Feed = {NUMBERS: np.array(numbers, dtype=np.float32)} if self._numbers else {}
@@ -104,7 +106,7 @@ class Features:
 
         feed: Feed = {}
         if self._numbers:
-            columns = [frame_number(source).fill_null(NAN) for source in self._numbers]
+            columns = [frame_number(source).fill_null(float("nan")) for source in self._numbers]
             feed[NUMBERS] = rows.select(columns).to_numpy()
         for index, column in enumerate(self._categories):
             texts = rows[column.name].alias("text").fill_null(MISSING_CATEGORY)
@@ -114,16 +116,15 @@ class Features:
             feed[CODES.format(index)] = codes.to_numpy()
         return feed
 
-    def _number(self, source: Source, record: Mapping[str, Any]) -> float:
+    def _reader(self, source: Source) -> Callable[[Mapping[str, Any]], float | None]:
+        """From a record to the number of a source, None where it is missing."""
         if source.part is None:
-            number = self._values.number(source.column, record)
-            return NAN if number is None else number
-        moment = self._values.moment(source.column, record)
-        return NAN if moment is None else part_of(moment, source.part)
+            return partial(self._values.number, source.column)
+        return partial(self._part, source.column, source.part)
 
-    def _category(self, column: Column, record: Mapping[str, Any]) -> str:
-        text = self._values.category(column, record)
-        return MISSING_CATEGORY if text is None else text
+    def _part(self, column: Column, part: str, record: Mapping[str, Any]) -> float | None:
+        moment = self._values.moment(column, record)
+        return None if moment is None else part_of(moment, part)
 
 
 def frame_number(source: Source) -> pl.Expr:

@@ -18,7 +18,7 @@ from dropforge.domain.reading.faults import BadFile, BadRow
 from dropforge.domain.reading.records import CsvRecords, JsonRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dropforge.actions.answers import Prepared
     from dropforge.domain.contract import Contract
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     Cut = Callable[[BinaryIO, Contract, Cutter], None]
 
 BY_EXTENSION = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-READERS = {"csv": CsvRecords, "jsonl": JsonRecords, "auto": CsvRecords}
+READERS: Mapping[str, Callable[[BinaryIO, Contract], CsvRecords | JsonRecords]] = {
+    "csv": CsvRecords,
+    "jsonl": JsonRecords,
+    "auto": CsvRecords,
+}
 
 
 def prepare_batch(run: InferenceRun, *, objects: Objects) -> Prepared:

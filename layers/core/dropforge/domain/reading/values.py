@@ -6,12 +6,20 @@ so may be a null marker or a date.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import null_markers
 from dropforge.domain.contract.fields import shown
 from dropforge.domain.contract.problems import nearest_name
-from dropforge.domain.reading.cells import SPACES, category_text, parse_number, with_point
+from dropforge.domain.reading.cells import (
+    SPACES,
+    category_in,
+    category_text,
+    number_in,
+    parse_number,
+    with_point,
+)
 from dropforge.domain.reading.dates import moment_text
 from dropforge.domain.reading.faults import BadValue
 
@@ -23,6 +31,9 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 
+SIGN = re.compile("^[+-]?")
+
+
 class Values:
     """`decimal`: what stands before the fraction of a number that is text."""
 
@@ -31,7 +42,7 @@ class Values:
         self._names = {column.name for column in contract.features}
         self._known = self._names | contract.ignored
         self._nulls = null_markers(contract)
-        self._unquoted = {marker for marker in self._nulls if _is_scalar(marker)}
+        self._unquoted = {marker for marker in self._nulls if _is_unquoted(marker)}
         self._comma = decimal == ","
         self._readers: Mapping[str, Callable[[Column, Record], object]] = {
             "category": self.category,
@@ -49,10 +60,16 @@ class Values:
             raise BadValue(name, "is missing; send null for a value that is not known")
 
     def number(self, column: Column, record: Record) -> float | None:
-        value = self._present(column, record)
-        if value is None:
-            return None
-        number = parse_number(with_point(value) if self._comma and isinstance(value, str) else value)
+        value = record[column.name]
+        if isinstance(value, str):
+            text = value.strip(SPACES)
+            if text in self._nulls:
+                return self._missing(column)
+            number = number_in(with_point(text) if self._comma else text)
+        elif value is None or (self._unquoted and category_text(value) in self._unquoted):
+            return self._missing(column)
+        else:
+            number = parse_number(value)
         if number is None:
             raise BadValue(column.name, f"{shown(value)} is not a number")
         if column.type == "integer" and not number.is_integer():
@@ -60,28 +77,32 @@ class Values:
         return number
 
     def category(self, column: Column, record: Record) -> str | None:
-        value = self._present(column, record)
-        if value is None:
-            return None
-        text = category_text(value)
-        if text is None:
+        value = record[column.name]
+        if isinstance(value, str):
+            text = value.strip(SPACES)
+            return self._missing(column) if text in self._nulls else category_in(text)
+        if value is None or (self._unquoted and category_text(value) in self._unquoted):
+            return self._missing(column)
+        spelled = category_text(value)
+        if spelled is None:
             raise BadValue(column.name, f"{shown(value)} is not text, a number, true or false")
-        return text
+        return spelled
 
     def moment(self, column: Column, record: Record) -> str | None:
         """As `moment_text` writes it."""
-        value = self._present(column, record)
-        if value is None:
-            return None
-        text = moment_text(value if isinstance(value, str) else category_text(value), column.format)
-        if text is None:
+        value = record[column.name]
+        text = value.strip(SPACES) if isinstance(value, str) else category_text(value)
+        if value is None or text in self._nulls:
+            return self._missing(column)
+        moment = moment_text(text, column.format)
+        if moment is None:
             wanted = "ISO 8601" if column.format is None else column.format
             raise BadValue(column.name, f"{shown(value)} is not a date ({wanted})")
-        return text
+        return moment
 
     def passed_on(self, record: Record) -> dict[str, Any]:
-        """The features for another reader, whose numbers have points: each as it came where that says the
-        same there, None where it is missing."""
+        """The features for another reader, whose numbers have points: each as it came, None where it is
+        missing. A number that reads like a null marker once it has a point gets a zero before it."""
         return {column.name: self._passed_on(column, record) for column in self.columns}
 
     def _passed_on(self, column: Column, record: Record) -> Any:
@@ -90,21 +111,17 @@ class Values:
         if read is None or not (self._comma and column.numeric and isinstance(value, str)):
             return None if read is None else value
         spelled = with_point(value)
-        return read if spelled in self._nulls else spelled
+        while spelled in self._nulls:
+            spelled = SIGN.sub(r"\g<0>0", spelled, count=1)
+        return spelled
 
-    def _present(self, column: Column, record: Record) -> Any:
-        """The value, or None where it is missing and may be."""
-        value = record[column.name]
-        if isinstance(value, str):
-            if value.strip(SPACES) in self._nulls:
-                value = None
-        elif self._unquoted and value is not None and category_text(value) in self._unquoted:
-            value = None
-        if value is None and column.required:
+    def _missing(self, column: Column) -> Any:
+        """None, where that may be."""
+        if column.required:
             raise BadValue(column.name, "is required and has no value")
-        return value
+        return None
 
 
-def _is_scalar(text: str) -> bool:
+def _is_unquoted(text: str) -> bool:
     """Whether JSON may have it without quotes."""
     return text in ("true", "false") or parse_number(text) is not None
