@@ -10,7 +10,7 @@ import numpy as np
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
 from training.model.graphs import ROWS_AT_ONCE, open_graph, open_model
-from training.model.labels import Labels
+from training.model.labels import THRESHOLD, Labels
 from training.model.manifest import check_manifest
 from training.parallel import cores, in_order
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.features import Feed
-
-THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,14 @@ class Predictor:
         return scores
 
     def _prediction(self, row: NDArray[np.float32]) -> Prediction:
-        classes, place = self.labels.classes, self.labels.positive_place
+        classes, positive = self.labels.classes, self.labels.positive_index
         if not classes:
             return Prediction(value=float(row[0]))
-        if place is not None:
-            probability = float(row[place])
-            positive = probability >= THRESHOLD
-            label = str(self.labels.positive) if positive else self.labels.negative
-            return Prediction(label, probability, probability if positive else 1 - probability)
+        if positive is not None:
+            probability = float(row[positive])
+            is_positive = probability >= THRESHOLD
+            label = str(self.labels.positive) if is_positive else self.labels.negative
+            return Prediction(label, probability, probability if is_positive else 1 - probability)
         best = int(np.argmax(row))
         probabilities = dict(zip(classes, map(float, row), strict=True))
         return Prediction(classes[best], confidence=float(row[best]), probabilities=probabilities)

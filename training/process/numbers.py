@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Numbers:
-    """`values` is null where there is none; `unread` marks the cells that are none and hold something."""
-
     values: pl.Series
+    """Null where there is none."""
     unread: pl.Series | None
+    """The cells that hold something, but not a number."""
 
 
 def read_numbers(cells: pl.DataFrame, nulls: Sequence[str], decimal: str) -> list[Numbers]:

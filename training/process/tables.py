@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
+    from training.quarantine import Quarantine
 
 READERS: Mapping[str, Callable[[Drop, Contract], Reader]] = {
     CSV: CsvFile,

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Texts:
-    """`values` are Categorical, null where there is none; `unread` marks dates that are none."""
-
     values: pl.Series
+    """Categorical, null where there is none."""
     unread: pl.Series | None
+    """The cells that hold something, but not a date."""
 
 
 def read_texts(cells: pl.Series, column: Column, nulls: frozenset[str]) -> Texts:

@@ -33,12 +33,11 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """`kind` is the canonical content type of the body that the records came in; a picture is answered as if
-    it had come in JSON."""
-
     kind: str
+    """The canonical content type of the body; a picture is answered as if it had come in JSON."""
     records: list[Record]
     origins: list[str]
+    """Where each record stands in the body."""
 
 
 def decode(body: bytes, content_type: str, contract: Contract) -> Batch:
@@ -127,7 +126,7 @@ def _text(body: bytes, charset: str) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise BadRequest(f"the body is not UTF-8 text: byte {fault.start} is no character") from fault
+        raise BadRequest(f"the body is not UTF-8 text: byte {fault.start} is not a character") from fault
 
 
 def _json(text: str, origin: str) -> Any:

@@ -73,7 +73,7 @@ def present_of(text: pl.Series) -> pl.Series:
 
 
 def numbers_of(text: pl.Series, *, comma: bool) -> pl.Series:
-    """Null where a text is none."""
+    """Null where a text is not one."""
     if comma:
         text = text.to_frame("text").select(with_points(pl.col("text"))).to_series()
     readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)

@@ -22,7 +22,7 @@ from dropforge.edge.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dropforge.actions.answers import (
+    from dropforge.actions.results import (
         Built,
         Champion,
         Gated,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dropforge.actions.answers import Gated, Started
 from dropforge.actions.cutter import BATCH_ROWS
 from dropforge.actions.gate_confidence import gate_confidence
 from dropforge.actions.predict_batch import predict_batch
 from dropforge.actions.prepare_batch import prepare_batch
+from dropforge.actions.results import Gated, Started
 from dropforge.actions.start_inference import start_inference
 from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
@@ -254,15 +254,15 @@ def test_records_are_read_by_the_contract_that_the_live_model_was_trained_by() -
     """Not by the one in force, whose new column the live model has never seen."""
     file = File(rows(1))
     own = loan_contract(confidence=0.1)
-    place = "runs/loan/loan-0123456789abcdef/contract.json"
-    file.objects.files[place] = contract_to_json(own).encode()
+    pinned = "runs/loan/loan-0123456789abcdef/contract.json"
+    file.objects.files[pinned] = contract_to_json(own).encode()
     columns = {**COLUMNS, "Shoe size": "number"}
     file.objects.in_force(loan_contract(columns=columns, confidence=0.9))
 
     _, document = start(file, live("loan-0123456789abcdef"))
     run = inference_run(document)
 
-    assert (run.contract, run.model, run.problem) == (place, "arn:package/1", "binary")
+    assert (run.contract, run.model, run.problem) == (pinned, "arn:package/1", "binary")
     assert run.threshold == 0.9
     assert prepare_batch(run, objects=file.objects).rows == 1
 

@@ -23,7 +23,7 @@ from tests.unit.actions.fakes import STACK, FakeNotifications, FakeObjects, crea
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dropforge.actions.answers import Gated
+    from dropforge.actions.results import Gated
     from dropforge.domain.contract import Contract
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"
@@ -54,9 +54,9 @@ class Endpoint:
         instances = json.loads(body)["instances"]
         self.requests.append(len(instances))
         values = [next(iter(instance.values())) for instance in instances]
-        for place, value in enumerate(values, 1):
+        for number, value in enumerate(values, 1):
             if value == self.bad:
-                raise Refused(f"endpoint {endpoint} refused the records: record {place} is bad")
+                raise Refused(f"endpoint {endpoint} refused the records: record {number} is bad")
         return json.dumps({"predictions": [self.answers[value] for value in values]}).encode()
 
 
@@ -78,8 +78,8 @@ class File:
             self.run, prepared.batches, prepared.quarantined, objects=self.objects, notifications=self.told
         )
 
-    def table(self, place: str | None = None) -> list[dict[str, str]]:
-        text = self.objects.files[place or f"{self.run.prefix}/predictions.csv"].decode()
+    def table(self, key: str | None = None) -> list[dict[str, str]]:
+        text = self.objects.files[key or f"{self.run.prefix}/predictions.csv"].decode()
         return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -197,7 +197,7 @@ def test_an_archive_of_pictures_is_predicted_and_people_are_told_of_the_doubtful
     (aside,) = file.table(f"quarantine/shop/{file.run.run}/rows.csv")
     assert aside == {
         "row": "1",
-        "reason": "the picture is no PNG, JPEG, BMP, GIF or WEBP",
+        "reason": "the picture is not a PNG, JPEG, BMP, GIF or WEBP",
         "file": "notes.txt",
     }
 

@@ -21,8 +21,8 @@ from tests.unit.training.learning import COLUMNS, Job, contract_of, rows_of
 from training.features import Features
 from training.model.graphs import open_graph, open_model
 from training.model.labels import Labels
-from training.process.quarantine import Quarantine
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 from training.serve.application import Application
 from training.train.rows import Transformed
 
@@ -133,8 +133,8 @@ def test_no_answer_differs(problem: str, name: str, tmp_path: Path) -> None:
 
     _same_matrix(job, contract, frame, tmp_path, scores)
     application = Application(predictor)
-    place = predictor.labels.positive_place
-    expected = scores.ravel() if problem == "regression" else scores if place is None else scores[:, place]
+    index = predictor.labels.positive_index
+    expected = scores.ravel() if problem == "regression" else scores if index is None else scores[:, index]
     for sent in (_batched(contract, header, rows, application), _sent_as_csv(header, rows, application)):
         found = answers(sent, contract, predictor.labels.classes)
         assert int((found.astype(np.float32) != expected).sum()) == 0

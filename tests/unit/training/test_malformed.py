@@ -74,9 +74,9 @@ BY_HAND: list[tuple[str, str, bytes, str, str]] = [
     ("a zip of a CSV", "a.zip", zipped(GOOD), "reader.format", "a zip archive"),
     ("a broken zip", "a.zip", zipped(GOOD)[:40], "reader.format", "a zip archive"),
     ("Parquet named CSV", "a.csv", PARQUET, "reader.format", "is a Parquet file"),
-    ("CSV named Parquet", "a.parquet", GOOD, "reader.format", "is no Parquet file"),
+    ("CSV named Parquet", "a.parquet", GOOD, "reader.format", "is not a Parquet file"),
     ("gzip named CSV", "a.csv", gzip.compress(GOOD), "reader.format", "is a gzip file"),
-    ("CSV named gzip", "a.csv.gz", GOOD, "reader.format", "it is no gzip file"),
+    ("CSV named gzip", "a.csv.gz", GOOD, "reader.format", "it is not a gzip file"),
     ("gzip cut short", "a.csv.gz", gzip.compress(GOOD)[:-20], "truncated", "cannot be unpacked to its end"),
     ("gzip damaged", "a.csv.gz", gzip.compress(GOOD)[:30] + b"garbage" * 9,
      "truncated", "cannot be unpacked"),
@@ -171,10 +171,10 @@ NAMES = [
 
 def test_names_that_mean_something_elsewhere_are_only_names(another: Another) -> None:
     columns: dict[str, Any] = {
-        name: "number" if place % 2 else "category" for place, name in enumerate(NAMES)
+        name: "number" if index % 2 else "category" for index, name in enumerate(NAMES)
     }
     lines = [
-        ",".join(str((n * (place + 3)) % 7 + n % 2) for place in range(len(NAMES))) + f",{n % 2}"
+        ",".join(str((n * (index + 3)) % 7 + n % 2) for index in range(len(NAMES))) + f",{n % 2}"
         for n in range(200)
     ]
     header = ",".join('"' + name.replace('"', '""') + '"' for name in NAMES)
@@ -198,17 +198,17 @@ def damaged() -> Iterator[tuple[str, bytes]]:
     for name, body in sound.items():
         dice = random.Random(name)
         for _ in range(8):
-            place = dice.randrange(len(body))
-            yield name, body[:place]
-            yield name, body[:place] + dice.randbytes(1) + body[place + 1 :]
-            yield name, body[:place] + b'"' + body[place:]
-            yield name, body[place:] + body[:place]
+            index = dice.randrange(len(body))
+            yield name, body[:index]
+            yield name, body[:index] + dice.randbytes(1) + body[index + 1 :]
+            yield name, body[:index] + b'"' + body[index:]
+            yield name, body[index:] + body[:index]
     dice = random.Random(7)
     for _ in range(12):
-        places = [dice.randrange(len(PARQUET)) for _ in range(3)]
+        indices = [dice.randrange(len(PARQUET)) for _ in range(3)]
         flipped = bytearray(PARQUET)
-        for place in places:
-            flipped[place] = dice.randrange(256)
+        for index in indices:
+            flipped[index] = dice.randrange(256)
         yield "a.parquet", bytes(flipped)
 
 

@@ -27,10 +27,10 @@ from tests.unit.actions.fakes import STACK, FakeObjects, created
 from training.errors import BadRequest, Refused
 from training.features import Features
 from training.process.cells import Cells
-from training.process.quarantine import Quarantine
 from training.process.reading.drop import look_at
-from training.process.reading.whole import LINE
+from training.process.reading.frames import LINE
 from training.process.tables import READERS
+from training.quarantine import Quarantine
 from training.serve.requests import decode
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ class Ways:
         path, aside = self._folder / name, self._folder / "rows.csv"
         path.write_bytes(body)
         aside.unlink(missing_ok=True)
-        drop, found = look_at(path, self.contract), {}
+        drop = look_at(path, self.contract)
+        found: dict[int, Any] = {}
         reader = READERS[drop.format](drop, self.contract)
         try:
             with Quarantine(self._folder) as quarantine:
@@ -145,7 +146,7 @@ class Ways:
             prepared = prepare_batch(run, objects=objects)
         except BatchRefused:
             return BAD
-        found = {}
+        found: dict[int, Any] = {}
         for batch in range(prepared.batches):
             lines = objects.files[f"{run.prefix}/parts/{batch:05}.jsonl"].splitlines()
             records = [json.loads(line) for line in lines]
@@ -176,20 +177,19 @@ def one_by_one(ways: Ways, bodies: Sequence[bytes], kind: str) -> list[Any]:
     return [BAD if answer == BAD else answer[0] for answer in answers]
 
 
-def written(rows: Sequence[Sequence[str]], reader: Mapping[str, str], end: str) -> str:
+def written(rows: Sequence[Sequence[str]], reader: Mapping[str, Any], end: str) -> str:
     out = io.StringIO(newline="")
-    quoting = csv.QUOTE_MINIMAL if reader["quote"] else csv.QUOTE_NONE
     csv.writer(
         out,
         delimiter=reader["delimiter"],
         quotechar=reader["quote"] or None,
-        quoting=quoting,
+        quoting=csv.QUOTE_MINIMAL if reader["quote"] else csv.QUOTE_NONE,
         lineterminator=end,
     ).writerows(rows)
     return out.getvalue()
 
 
-def in_file(cell: str, reader: Mapping[str, str]) -> str:
+def in_file(cell: str, reader: Mapping[str, Any]) -> str:
     """The cell as far as such a file can hold it."""
     cell = cell.encode(reader["encoding"], "replace").decode(reader["encoding"])
     if not reader["quote"]:

@@ -17,9 +17,9 @@ from tests.unit.training.container import Another
 from tests.unit.training.small import SMALL, part, quarantined, rows, small, text
 from training.errors import Refused
 from training.process.gather import Gathered
-from training.process.quarantine import Quarantine
 from training.process.reading import blocks, csvfile
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 
 
 def records(lines: list[str]) -> list[dict[str, object]]:
@@ -239,8 +239,8 @@ def gathered(path: Path, contract: Contract, folder: Path) -> tuple[Gathered | s
             found: Gathered | str = read_table(path, contract, quarantine)
     except Refused as refusal:
         found = refusal.reason
-    place = folder / "rows.csv"
-    lines = sorted(csv.reader(io.StringIO(place.read_text(encoding="utf-8")))) if place.exists() else []
+    aside = folder / "rows.csv"
+    lines = sorted(csv.reader(io.StringIO(aside.read_text(encoding="utf-8")))) if aside.exists() else []
     return found, repr(lines).encode()
 
 

@@ -76,13 +76,13 @@ class Blocks:
 
     def _check(self, block: bytes) -> None:
         """Every line short enough to be one, and UTF-8."""
-        place = 0
-        while len(block) - place > LONGEST_LINE:
-            end = _last_end(block[place : place + LONGEST_LINE])
+        start = 0
+        while len(block) - start > LONGEST_LINE:
+            end = _last_end(block[start : start + LONGEST_LINE])
             if not end:
-                number = self.lines + block[:place].count(b"\n") + 1
+                number = self.lines + block[:start].count(b"\n") + 1
                 raise Refused("binary", f"line {number} is longer than {LONGEST_LINE} characters: no table")
-            place += end
+            start += end
         if self._decoder is None and not block.isascii():
             try:
                 block.decode()
@@ -96,7 +96,7 @@ class Blocks:
         return Refused(
             "reader.encoding",
             f"the file is not {self._encoding} text: after line {line} comes the byte 0x{byte:02x}, which is "
-            "no character there; save it in that encoding, or name its own in the contract",
+            "not a character there; save it in that encoding, or name its own in the contract",
         )
 
 

@@ -14,12 +14,13 @@ import polars as pl
 
 from dropforge.domain.reading.csv_rows import is_blank, ragged
 from dropforge.domain.reading.faults import BadRow
-from training.process.reading.whole import CELL, LINE, parsed
+from training.process.reading.frames import LINE, cell_names
+from training.process.reading.whole import parsed
 
 if TYPE_CHECKING:
     from dropforge.domain.contract import Reader
-    from training.process.quarantine import Quarantine
     from training.process.reading.lines import Lines
+    from training.quarantine import Quarantine
 
 
 class CarefulRows:
@@ -50,7 +51,7 @@ class CarefulRows:
                 self._counted()
             else:
                 self._ragged(number, bare.split(delimiter))
-        names = [LINE, *(CELL.format(index) for index in range(self._width))]
+        names = [LINE, *cell_names(self._width)]
         text = self._out.getvalue().encode()
         cells = parsed(text, names, self._reader, quoted=bool(quote)) if text else _none(names)
         assert cells is not None, "rows were counted to be of one width"  # noqa: S101

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
+    from training.quarantine import Quarantine
 
 
 class CsvFile:

@@ -13,14 +13,14 @@ from dropforge.domain.reading.header import check_names
 from dropforge.domain.reading.json_lines import is_blank, parse_record
 from training.errors import Refused
 from training.process.reading.blocks import Blocks
-from training.process.reading.whole import CELL, LINE
+from training.process.reading.frames import LINE, cell_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
+    from training.quarantine import Quarantine
 
 
 class JsonLines:
@@ -89,5 +89,5 @@ class JsonLines:
 
     def _frame(self, records: list[list[Any]]) -> pl.DataFrame:
         schema: dict[str, type[pl.DataType]] = {LINE: pl.Int64}
-        schema |= {CELL.format(place): pl.String for place in range(len(self.header))}
+        schema |= dict.fromkeys(cell_names(len(self.header)), pl.String)
         return pl.DataFrame(records, schema=schema, orient="row")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Started, Told
+from dropforge.actions.results import Ignored, Started, Told
 from dropforge.domain.names import UNKNOWN, rollback_name, usecase_of
 from dropforge.domain.notifications import Notification
 from dropforge.domain.rollback import Leave, RollBack, decide

@@ -42,7 +42,7 @@ def _instance(read: Callable[[], bytes]) -> dict[str, str]:
     except BadPicture as bad:
         raise BadRow(f"the picture {bad}") from bad
     if not looks_like_picture(body):
-        raise BadRow("the picture is no PNG, JPEG, BMP, GIF or WEBP")
+        raise BadRow("the picture is not a PNG, JPEG, BMP, GIF or WEBP")
     return {"image": b64encode(body).decode()}
 
 

@@ -20,7 +20,7 @@ from dropforge.domain.reading.records import CsvRecords, JsonRecords
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dropforge.actions.answers import Prepared
+    from dropforge.actions.results import Prepared
     from dropforge.domain.contract import Contract
     from dropforge.domain.run import InferenceRun
     from dropforge.ports import Objects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Told
+from dropforge.actions.results import Told
 from dropforge.domain.outcome import tell
 
 if TYPE_CHECKING:

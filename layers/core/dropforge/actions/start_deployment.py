@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Started, Told
 from dropforge.actions.contracts import contract_in_force
+from dropforge.actions.results import Ignored, Started, Told
 from dropforge.domain.names import deployment_name, usecase_of
 from dropforge.domain.notifications import Notification
 

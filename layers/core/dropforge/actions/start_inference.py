@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Started
 from dropforge.actions.contracts import contract_at, contract_in_force
+from dropforge.actions.results import Ignored, Started
 from dropforge.domain import keys
 from dropforge.domain.admission import refuse
 from dropforge.domain.errors import Refused
@@ -52,7 +52,7 @@ def _served(contract: Contract, objects: Objects, endpoints: Endpoints, stack: s
         )
     live = endpoints.live_model(endpoint)
     if live and live.run:
-        place = keys.pinned_contract(usecase, live.run)
-        if own := contract_at(objects, place):
-            return Served(live.package_arn, own.problem, place)
+        pinned = keys.pinned_contract(usecase, live.run)
+        if own := contract_at(objects, pinned):
+            return Served(live.package_arn, own.problem, pinned)
     return Served(live.package_arn if live else "", contract.problem, keys.published_contract(usecase))

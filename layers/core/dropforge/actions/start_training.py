@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Started
 from dropforge.actions.contracts import contract_in_force
+from dropforge.actions.results import Ignored, Started
 from dropforge.domain import keys
 from dropforge.domain.admission import refuse
 from dropforge.domain.contract import ContractError, contract_to_json
@@ -76,8 +76,8 @@ def _pin_script(contract: Contract, objects: Objects, prefix: str) -> None:
     entry = contract.algorithm.entry
     if entry is None:
         return
-    place = keys.script(contract.usecase, entry)
+    script = keys.script(contract.usecase, entry)
     try:
-        objects.copy(place, "", keys.pinned_script(prefix, entry))
+        objects.copy(script, "", keys.pinned_script(prefix, entry))
     except Absent:
-        raise Refused(f"the contract's script {entry!r} is not there: put it at {place}") from None
+        raise Refused(f"the contract's script {entry!r} is not there: put it at {script}") from None

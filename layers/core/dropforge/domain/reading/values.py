@@ -64,10 +64,12 @@ class Values:
         if isinstance(value, str):
             text = value.strip(SPACES)
             if text in self._nulls:
-                return self._missing(column)
+                self._check_optional(column)
+                return None
             number = number_in(with_point(text) if self._comma else text)
         elif value is None or (self._unquoted and category_text(value) in self._unquoted):
-            return self._missing(column)
+            self._check_optional(column)
+            return None
         else:
             number = parse_number(value)
         if number is None:
@@ -80,9 +82,13 @@ class Values:
         value = record[column.name]
         if isinstance(value, str):
             text = value.strip(SPACES)
-            return self._missing(column) if text in self._nulls else category_in(text)
+            if text in self._nulls:
+                self._check_optional(column)
+                return None
+            return category_in(text)
         if value is None or (self._unquoted and category_text(value) in self._unquoted):
-            return self._missing(column)
+            self._check_optional(column)
+            return None
         spelled = category_text(value)
         if spelled is None:
             raise BadValue(column.name, f"{shown(value)} is not text, a number, true or false")
@@ -93,7 +99,8 @@ class Values:
         value = record[column.name]
         text = value.strip(SPACES) if isinstance(value, str) else category_text(value)
         if value is None or text in self._nulls:
-            return self._missing(column)
+            self._check_optional(column)
+            return None
         moment = moment_text(text, column.format)
         if moment is None:
             wanted = "ISO 8601" if column.format is None else column.format
@@ -115,11 +122,9 @@ class Values:
             spelled = SIGN.sub(r"\g<0>0", spelled, count=1)
         return spelled
 
-    def _missing(self, column: Column) -> Any:
-        """None, where that may be."""
+    def _check_optional(self, column: Column) -> None:
         if column.required:
             raise BadValue(column.name, "is required and has no value")
-        return None
 
 
 def _is_unquoted(text: str) -> bool:
