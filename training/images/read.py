@@ -93,8 +93,8 @@ class Location:
 
 
 def rows(drop: Path, contract: Contract, quarantine: Quarantine) -> Pictures:
-    """Every picture's vector; what is not a picture goes to quarantine with its reason. `drop` is the .zip, a folder
-    with nothing but that, or the folder of pictures."""
+    """Every picture's vector; what is not a picture goes to quarantine with its reason. `drop` is the .zip, a
+    folder with nothing but that, or the folder of pictures."""
     if drop.is_dir() and (alone := _only_file(drop)):
         drop = alone
     quarantine.open(HEADER)

@@ -151,6 +151,35 @@ def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
     assert "Age: '42,5' is not a whole number" in text
 
 
+def test_a_file_without_quotes_is_read_by_a_contract_that_has_none() -> None:
+    file = File(f'{HEADER}\n40,50.5,"1"\n"41",1,1\n', reader={"quote": ""})
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined) == (1, 1)
+    sent = file.objects.files[f"{file.run.prefix}/parts/00000.jsonl"].decode()
+    assert json.loads(sent)["instance"] == {"Age": "40", "Income": "50.5", "Education": '"1"'}
+
+
+def test_only_the_spaces_that_the_server_strips_are_stripped_from_a_null_marker() -> None:
+    """An em space is part of the value, here as there."""
+    file = File(HEADER + "\n40,1, NA \n41,1,\u2003NA\n", reader={"nulls": ["NA"]})
+
+    file.through()
+
+    sent = file.objects.files[f"{file.run.prefix}/parts/00000.jsonl"].decode().splitlines()
+    assert [json.loads(line)["instance"]["Education"] for line in sent] == [None, "\u2003NA"]
+
+
+def test_quotes_that_make_no_sense_cost_their_row() -> None:
+    file = File(HEADER + '\n40,1,"1"2\n41,1,"1"\n')
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined) == (1, 1)
+    assert [row["row"] for row in file.predictions()] == ["2"]
+
+
 def test_json_lines_have_a_point_whatever_a_csv_has() -> None:
     line = b'{"Age": 40, "Income": "50.5", "Education": 1}'
     contract = loan_contract(reader={"delimiter": ";", "decimal": ","})

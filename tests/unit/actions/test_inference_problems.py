@@ -134,6 +134,21 @@ def test_json_lines_keep_their_types_and_bad_lines_are_put_aside() -> None:
     assert reasons[5] == "x: is missing; send null for a value that is not known"
 
 
+def test_a_date_that_cannot_be_read_costs_its_row_before_the_endpoint_is_asked() -> None:
+    contract = table(
+        "multiclass",
+        columns={"x": {"type": "date", "format": "%d-%m-%Y"}, "y": "category"},
+        transform={"columns": {"x": {"parts": ["month"]}}},
+    )
+    file = File(contract, "f.csv", "x\n31-01-2011\n31-02-2011\n", Endpoint({"31-01-2011": SURE}))
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined, file.endpoint.requests) == (1, 1, [1])
+    (aside,) = file.table(f"quarantine/shop/{file.run.run}/rows.csv")
+    assert aside["reason"] == "x: '31-02-2011' is not a date (%d-%m-%Y)"
+
+
 @pytest.mark.parametrize("name", ["f.parquet", "f"])
 def test_a_form_that_inference_does_not_read_is_refused_by_name(name: str) -> None:
     file = File(table("multiclass", reader={"format": "parquet"}), name, "PAR1", Endpoint({}))

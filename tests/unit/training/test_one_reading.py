@@ -202,6 +202,7 @@ anything = settings(
 )
 
 
+@pytest.mark.slow
 @anything
 @given(readers, rows, st.sampled_from(["\n", "\r\n", "\r"]))
 @example(PLAIN | {"quote": ""}, [("1", "1", '"a"', "")], "\n")
@@ -227,6 +228,7 @@ def test_rows_are_the_same_values_in_a_drop_a_batch_and_a_request(
         assert one_by_one(ways, sent, "text/csv; header=present") == read
 
 
+@pytest.mark.slow
 @anything
 @given(readers, lines, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 @example(PLAIN, [["1", "1", '"a"b', ""], ["1", "1", "a", ""]], "\n", False)
@@ -258,6 +260,7 @@ def test_lines_are_the_same_rows_in_a_drop_a_batch_and_a_request(
         assert answered == (BAD if BAD in read else read)
 
 
+@pytest.mark.slow
 @anything
 @given(st.sampled_from(NULLS), st.lists(st.one_of(records, odd_lines), max_size=6))
 def test_json_is_the_same_values_in_a_drop_a_batch_and_a_request(
