@@ -36,8 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         if not ours:
             traceback.print_exc()
         print(said, file=sys.stderr, flush=True)
-        place = paths.failure if verb == "train" else paths.message
-        place.write_text(said[:LONGEST_REASON], encoding="utf-8")
+        file = paths.failure if verb == "train" else paths.message
+        file.write_text(said[:LONGEST_REASON], encoding="utf-8")
         return 1
     return 0
 

@@ -3,7 +3,7 @@
 JobError        a fault of the job or its inputs: the job fails with this sentence
 Refused         the drop breaks a rule of its contract: the job succeeds, and its report says which rule
 BadRequest      a request that no prediction can be made for, with the HTTP status that says so
-    BadRecord   one record of it, by its place and column
+    BadRecord   one record of it, by where it stands and its column
 """
 
 from __future__ import annotations
@@ -30,5 +30,5 @@ class BadRequest(Exception):
 
 
 class BadRecord(BadRequest):
-    def __init__(self, place: str, column: str, message: str) -> None:
-        super().__init__(f"{place}, {column}: {message}")
+    def __init__(self, origin: str, column: str, message: str) -> None:
+        super().__init__(f"{origin}, {column}: {message}")

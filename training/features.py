@@ -2,7 +2,7 @@
 
 `numbers` is a matrix of 32-bit floats, nan where a value is missing: the numeric columns and the parts of
 dates. A category comes as a dictionary, the way columnar formats keep it: `values_0` its different texts and
-`codes_0` the place of each row's text among them, so that the graph looks at a text once and not once a row.
+`codes_0` the index of each row's text among them, so that the graph looks at a text once and not once a row.
 
 A test holds both ways to the same answers.
 """
@@ -10,19 +10,18 @@ A test holds both ways to the same answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dropforge.domain.contract import category_text, null_markers, parse_number
-from dropforge.domain.contract.cells import SPACES
-from dropforge.domain.contract.fields import shown
-from dropforge.domain.contract.problems import nearest_name
-from training.dates import moment_text, part_expression, part_of
+from dropforge.domain.reading.faults import BadValue
+from dropforge.domain.reading.values import Values
+from training.dates import part_expression, part_of
 from training.errors import BadRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -76,28 +75,29 @@ class Features:
 
     def __init__(self, contract: Contract) -> None:
         contract = _tabular(contract)
-        self._names = {column.name for column in contract.features}
-        self._ignored = contract.ignored
-        self._nulls = null_markers(contract)
+        self._values = Values(contract)
         self._numbers = number_sources(contract)
         self._categories = category_columns(contract)
+        self._read = [self._reader(source) for source in self._numbers]
 
-    def arrays(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> Feed:
-        """`places` says of each record where it stands ("record 3", "line 4"), for the message."""
-        pairs = list(zip(records, places, strict=True))
-        for record, place in pairs:
-            self._check_names(record, place)
-        feed: Feed = {}
-        if self._numbers:
-            numbers = [
-                [self._number(record, source, place) for source in self._numbers] for record, place in pairs
-            ]
-            feed[NUMBERS] = np.array(numbers, dtype=np.float32)
-        for index, column in enumerate(self._categories):
-            texts = [self._category(record, column, place) for record, place in pairs]
-            known = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    def arrays(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> Feed:
+        """`origins` says of each record where it stands ("record 3", "line 4"), for the message."""
+        numbers: list[list[float | None]] = []
+        texts: list[list[str]] = []
+        category = self._values.category
+        for record, origin in zip(records, origins, strict=True):
+            try:
+                self._values.check_names(record)
+                numbers.append([read(record) for read in self._read])
+                texts.append([category(column, record) or MISSING_CATEGORY for column in self._categories])
+            except BadValue as bad:
+                raise BadRecord(origin, bad.column, bad.fault) from bad
+        feed: Feed = {NUMBERS: np.array(numbers, dtype=np.float32)} if self._numbers else {}
+        for index in range(len(self._categories)):
+            of_column = [row[index] for row in texts]
+            known = {text: code for code, text in enumerate(dict.fromkeys(of_column))}
             feed[VALUES.format(index)] = np.array(list(known), dtype=object)
-            feed[CODES.format(index)] = np.array([known[text] for text in texts], dtype=np.int64)
+            feed[CODES.format(index)] = np.array([known[text] for text in of_column], dtype=np.int64)
         return feed
 
     def from_frame(self, rows: pl.DataFrame) -> Feed:
@@ -116,54 +116,15 @@ class Features:
             feed[CODES.format(index)] = codes.to_numpy()
         return feed
 
-    def _check_names(self, record: Mapping[str, Any], place: str) -> None:
-        unknown = record.keys() - self._names - self._ignored
-        if unknown:
-            name = min(unknown)
-            raise BadRecord(
-                place, shown(name), f"is no column of the contract{nearest_name(name, self._names)}"
-            )
+    def _reader(self, source: Source) -> Callable[[Mapping[str, Any]], float | None]:
+        """From a record to the number of a source, None where it is missing."""
+        if source.part is None:
+            return partial(self._values.number, source.column)
+        return partial(self._part, source.column, source.part)
 
-    def _number(self, record: Mapping[str, Any], source: Source, place: str) -> float:
-        value = self._present(record, source.column, place)
-        if value is None:
-            return float("nan")
-        if source.part is not None:
-            return _date_part(value, source, place)
-        number = parse_number(value)
-        if number is None:
-            raise BadRecord(place, source.name, f"{shown(value)} is not a number")
-        if source.column.type == "integer" and not number.is_integer():
-            raise BadRecord(place, source.name, f"{shown(value)} is not a whole number")
-        return number
-
-    def _category(self, record: Mapping[str, Any], column: Column, place: str) -> str:
-        value = self._present(record, column, place)
-        if value is None:
-            return MISSING_CATEGORY
-        text = category_text(value)
-        if text is None:
-            raise BadRecord(place, column.name, f"{shown(value)} is not text, a number, true or false")
-        return text
-
-    def _present(self, record: Mapping[str, Any], column: Column, place: str) -> Any:
-        """The value, or None where it is missing and may be."""
-        if column.name not in record:
-            raise BadRecord(place, column.name, "is missing; send null for a value that is not known")
-        value = record[column.name]
-        if isinstance(value, str) and value.strip(SPACES) in self._nulls:
-            value = None
-        if value is None and column.required:
-            raise BadRecord(place, column.name, "is required and has no value")
-        return value
-
-
-def _date_part(value: object, source: Source, place: str) -> float:
-    text = moment_text(value, source.column.format)
-    if text is None:
-        wanted = "ISO 8601" if source.column.format is None else source.column.format
-        raise BadRecord(place, source.column.name, f"{shown(value)} is not a date ({wanted})")
-    return part_of(text, source.part or "")
+    def _part(self, column: Column, part: str, record: Mapping[str, Any]) -> float | None:
+        moment = self._values.moment(column, record)
+        return None if moment is None else part_of(moment, part)
 
 
 def frame_number(source: Source) -> pl.Expr:

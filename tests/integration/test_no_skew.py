@@ -25,9 +25,9 @@ from training.features import Features
 from training.model.graphs import open_graph
 from training.model.predictor import Predictor
 from training.process.pictures import read_pictures
-from training.process.quarantine import Quarantine
 from training.process.report import Report
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 from training.serve.application import Application
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ def trained_on(predictor: Predictor, rows: pl.DataFrame) -> NDArray[np.float64]:
     """The same of the typed rows, by the evaluation's way."""
     scores = predictor.scores_of(rows)
     if predictor.contract.problem == "binary":
-        place = predictor.labels.positive_place
-        assert place is not None
-        return scores[:, [place]].astype(np.float64)
+        positive = predictor.labels.positive_index
+        assert positive is not None
+        return scores[:, [positive]].astype(np.float64)
     return scores.astype(np.float64)
 
 
@@ -164,8 +164,8 @@ def test_no_answer_differs_between_training_batch_and_server(usecase: str, tmp_p
     records = cut(container.contract, "other.csv", drop.read_bytes())
     assert len(records) == len(read) == ROWS
 
-    places = [f"record {number}" for number in range(ROWS)]
-    assert differing(predictor.matrix(records, places), compiled(container, read)) == 0
+    origins = [f"record {number}" for number in range(ROWS)]
+    assert differing(predictor.matrix(records, origins), compiled(container, read)) == 0
     expected, endpoint = trained_on(predictor, read), Endpoint(predictor)
     assert differing(figures(predictor, endpoint.all(in_json(records), JSON)), expected) == 0
     assert differing(figures(predictor, endpoint.all(in_csv(records), CSV)), expected) == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dropforge.actions.answers import Gated
+from dropforge.actions.results import Gated
 from dropforge.domain.outcome import MACHINES as OUTCOMES
 from dropforge.domain.run import InferenceRun, TrainingRun
 from tests.template.stack import machines, of_type, properties, states

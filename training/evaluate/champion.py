@@ -14,15 +14,15 @@ import numpy as np
 from dropforge.domain.contract.fields import shown
 from dropforge.domain.decisions import Comparison
 from training.errors import BadRequest, JobError
-from training.evaluate.answers import Classified
 from training.evaluate.figures import difference_of
 from training.evaluate.measures import measure_of
+from training.evaluate.predictions import Classified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dropforge.domain.contract import Contract
-    from training.evaluate.answers import Answers
+    from training.evaluate.predictions import Predictions
 
 LONGEST_REASON = 500
 
@@ -34,10 +34,10 @@ class Champion:
     name: str
     comparison: Comparison | None
     why_not: str | None = None
-    answers: Answers | None = None
+    predictions: Predictions | None = None
 
 
-def compare(name: str, metric: str, answers: Answers, ask: Callable[[], Answers]) -> Champion:
+def compare(name: str, metric: str, predictions: Predictions, ask: Callable[[], Predictions]) -> Champion:
     """`ask` loads the champion and puts the test rows to it; whatever is wrong with it ends here."""
     try:
         theirs = ask()
@@ -45,10 +45,10 @@ def compare(name: str, metric: str, answers: Answers, ask: Callable[[], Answers]
         said = str(fault) if isinstance(fault, (JobError, BadRequest)) else f"{type(fault).__name__}: {fault}"
         said = said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"
         return Champion(name, None, f"not comparable: {name} cannot be asked about these rows: {said}")
-    if why := _differs(answers, theirs):
+    if why := _differs(predictions, theirs):
         return Champion(name, None, f"not comparable: {name} {why}")
-    rows = np.arange(len(answers))
-    one, other = measure_of(answers), measure_of(theirs)
+    rows = np.arange(len(predictions))
+    one, other = measure_of(predictions), measure_of(theirs)
     figure = difference_of(one, other, metric, rows)
     if not np.isfinite([figure.value, figure.low, figure.high]).all():
         return Champion(name, None, f"not comparable: {metric} has no value on these rows")
@@ -74,7 +74,7 @@ def check_contract(ours: Contract, theirs: Contract) -> None:
             )
 
 
-def _differs(ours: Answers, theirs: Answers) -> str | None:
+def _differs(ours: Predictions, theirs: Predictions) -> str | None:
     if not (isinstance(ours, Classified) and isinstance(theirs, Classified)):
         return None if type(ours) is type(theirs) else "answers another problem"
     if ours.classes != theirs.classes:

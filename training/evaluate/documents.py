@@ -7,8 +7,8 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from training.evaluate.answers import Classified
 from training.evaluate.page import evaluation_page
+from training.evaluate.predictions import Classified
 from training.evaluate.registry import matrix, registry_report
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ MOST_GROUPS = 50
 
 
 def write_documents(found: Evaluation, folder: Path) -> None:
-    _write(folder / "evaluation.json", registry_report(found.answers, found.figures))
+    _write(folder / "evaluation.json", registry_report(found.predictions, found.figures))
     _write(folder / "verdict.json", _verdict(found))
     _write(folder / "slices.json", {"metric": found.metric, "groups": [asdict(g) for g in found.groups]})
-    if isinstance(found.answers, Classified):
-        _write(folder / "confusion.json", matrix(found.answers))
+    if isinstance(found.predictions, Classified):
+        _write(folder / "confusion.json", matrix(found.predictions))
     (folder / "evaluation.html").write_text(evaluation_page(found), encoding="utf-8")
 
 

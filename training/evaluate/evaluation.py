@@ -10,17 +10,15 @@ if TYPE_CHECKING:
 
     from dropforge.domain.contract import Contract
     from dropforge.domain.decisions import Group, Verdict
-    from training.evaluate.answers import Answers
     from training.evaluate.champion import Champion
     from training.evaluate.figures import Figure
+    from training.evaluate.predictions import Predictions
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`told` are the documents that training and tuning left beside the model, by name."""
-
     contract: Contract
-    answers: Answers
+    predictions: Predictions
     figures: Mapping[str, Figure]
     verdict: Verdict
     groups: Sequence[Group] = ()
@@ -28,3 +26,4 @@ class Evaluation:
     champion: Champion | None = None
     facts: Sequence[tuple[str, str]] = ()
     told: Mapping[str, Any] = field(default_factory=dict)
+    """The documents that training and tuning left beside the model, by name."""

@@ -34,11 +34,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Draws:
-    """`weights`: how often each draw took each of `rows`. `scale` brings their spread to all rows'."""
-
     rows: NDArray[np.int64]
     weights: Floats
+    """How often each draw took each of `rows`."""
     scale: float
+    """What brings their spread to that of all rows."""
 
 
 def draws_of(rows: NDArray[np.int64], most: int = MOST_DRAWN) -> Draws:

@@ -33,9 +33,9 @@ def groups_of(measure: Measure, rows: pl.DataFrame, contract: Contract, metric: 
     asked = contract.gate.slices
     most, fewest = (MOST_JUDGED, min(FEWEST_ROWS, asked.minimum)) if asked else (MOST_VALUES, FEWEST_ROWS)
     found = [
-        _group(column, value, places, measure, metric)
+        _group(column, value, indices, measure, metric)
         for column in (asked.columns if asked else _columns(rows, contract))
-        for value, places in _values(rows[column].alias("value"), most, fewest)
+        for value, indices in _values(rows[column].alias("value"), most, fewest)
     ]
     return [group for group in found if group is not None]
 
@@ -51,17 +51,19 @@ def _columns(rows: pl.DataFrame, contract: Contract) -> list[str]:
 
 
 def _values(column: pl.Series, most: int, fewest: int) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    """The most frequent values, each with the places of its rows, in the order of the texts."""
+    """The most frequent values, each with the indices of its rows, in the order of the texts."""
     texts = column.cast(str).fill_null(MISSING).to_numpy().astype(str)
     names, codes, counts = np.unique(texts, return_inverse=True, return_counts=True)
-    for place in sorted(np.argsort(-counts, kind="stable")[:most]):
-        if counts[place] >= fewest:
-            yield str(names[place]), np.flatnonzero(codes == place)
+    for index in sorted(np.argsort(-counts, kind="stable")[:most]):
+        if counts[index] >= fewest:
+            yield str(names[index]), np.flatnonzero(codes == index)
 
 
-def _group(column: str, value: str, places: NDArray[np.int64], measure: Measure, metric: str) -> Group | None:
+def _group(
+    column: str, value: str, indices: NDArray[np.int64], measure: Measure, metric: str
+) -> Group | None:
     """None where the metric has no value, as the AUC of rows that are all of one class."""
-    figure = figures_of(measure, places, MOST_DRAWN)[metric]
+    figure = figures_of(measure, indices, MOST_DRAWN)[metric]
     if not np.isfinite([figure.value, figure.low, figure.high]).all():
         return None
-    return Group(column, value, len(places), metric, figure.value, figure.low, figure.high)
+    return Group(column, value, len(indices), metric, figure.value, figure.low, figure.high)

@@ -27,7 +27,7 @@ from training.evaluate.evaluation import Evaluation
 from training.evaluate.figures import figures_of
 from training.evaluate.groups import groups_of
 from training.evaluate.measures import measure_of
-from training.evaluate.page.made import best_parameters
+from training.evaluate.page.provenance import best_parameters
 from training.paths import only_file
 from training.report.text import parameter
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dropforge.domain.contract import Contract
-    from training.evaluate.answers import Answers
+    from training.evaluate.predictions import Predictions
     from training.paths import Paths
 
 TOLD = ("importance", "ols", "selection")
@@ -49,7 +49,7 @@ def run(paths: Paths) -> None:
         found = _evaluate(paths, contract, Path(scratch))
     write_documents(found, paths.processing_output("evaluation"))
     answer = "passed" if found.verdict.passed else "not met"
-    print(f"{len(found.answers)} rows; gate {answer}: {found.verdict.sentence}", flush=True)
+    print(f"{len(found.predictions)} rows; gate {answer}: {found.verdict.sentence}", flush=True)
 
 
 def _evaluate(paths: Paths, contract: Contract, scratch: Path) -> Evaluation:
@@ -57,21 +57,21 @@ def _evaluate(paths: Paths, contract: Contract, scratch: Path) -> Evaluation:
     if predictor.contract != contract:
         raise JobError("the model was trained by another contract than this run's")
     rows = read_rows(paths.processing_input("test"), contract)
-    answers = ask(predictor, rows)
-    measure = measure_of(answers)
-    figures = figures_of(measure, np.arange(len(answers)))
+    predictions = ask(predictor, rows)
+    measure = measure_of(predictions)
+    figures = figures_of(measure, np.arange(len(predictions)))
     metric = (contract.gate.slices and contract.gate.slices.metric) or SLICED[contract.problem]
     groups = groups_of(measure, rows, contract, metric)
-    champion = _champion(paths, contract, answers, rows, scratch / "champion")
+    champion = _champion(paths, contract, predictions, rows, scratch / "champion")
     verdict = judge(measured(figures), contract.gate, champion.comparison if champion else None, groups)
     trials = _json(paths.processing_input("tuning") / "trials.json")
     told = _told(scratch / "model") | {"trials": trials}
-    facts = _facts(contract, answers, scratch / "model" / "manifest.json", trials or {})
-    return Evaluation(contract, answers, figures, verdict, groups, metric, champion, facts, told)
+    facts = _facts(contract, predictions, scratch / "model" / "manifest.json", trials or {})
+    return Evaluation(contract, predictions, figures, verdict, groups, metric, champion, facts, told)
 
 
 def _champion(
-    paths: Paths, contract: Contract, answers: Answers, rows: pl.DataFrame, scratch: Path
+    paths: Paths, contract: Contract, predictions: Predictions, rows: pl.DataFrame, scratch: Path
 ) -> Champion | None:
     archive = paths.processing_input("champion") / "model.tar.gz"
     if not archive.exists():
@@ -79,16 +79,16 @@ def _champion(
     version = os.environ.get("CHAMPION_VERSION")
     metric = (contract.gate.champion and contract.gate.champion.metric) or COMPARED[contract.problem]
 
-    def ask_champion() -> Answers:
+    def ask_champion() -> Predictions:
         predictor = load(archive, scratch)
         check_contract(contract, predictor.contract)
         return ask(predictor, rows)
 
-    return compare(f"version {version}" if version else "the live version", metric, answers, ask_champion)
+    return compare(f"version {version}" if version else "the live version", metric, predictions, ask_champion)
 
 
 def _facts(
-    contract: Contract, answers: Answers, manifest: Path, trials: Mapping[str, Any]
+    contract: Contract, predictions: Predictions, manifest: Path, trials: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     algorithm = contract.algorithm
     used = algorithm.hyperparameters() | best_parameters(trials)
@@ -99,7 +99,7 @@ def _facts(
         ("Drop", os.environ.get("DROP_URI", "")),
         ("Problem", f"{contract.problem}, target {contract.target}"),
         ("Algorithm", f"{algorithm.name}, {parameters}" if parameters else algorithm.name),
-        ("Test rows", f"{len(answers):,}"),
+        ("Test rows", f"{len(predictions):,}"),
         ("Contract (SHA-256)", sha256(contract_to_json(contract).encode()).hexdigest()),
         ("Model (SHA-256 of its manifest)", sha256(manifest.read_bytes()).hexdigest()),
     ]

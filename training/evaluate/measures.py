@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluate.answers import Answers, Classified, Valued
+from training.evaluate.predictions import Classified, Predictions, Valued
 
 Floats = NDArray[np.float64]
 Measure = Callable[[NDArray[np.int64], Floats], dict[str, Floats]]
@@ -20,17 +20,21 @@ SMALLEST = 1e-15
 CONSTANT = "best_constant_classifier"
 
 
-def measure_of(answers: Answers) -> Measure:
-    if isinstance(answers, Valued):
-        return _regression(answers)
-    return _multiclass(answers) if answers.positive is None else _binary(answers, answers.positive)
+def measure_of(predictions: Predictions) -> Measure:
+    if isinstance(predictions, Valued):
+        return _regression(predictions)
+    return (
+        _multiclass(predictions)
+        if predictions.positive is None
+        else _binary(predictions, predictions.positive)
+    )
 
 
-def _binary(answers: Classified, positive: int) -> Measure:
-    truth, score = answers.truth == positive, answers.probabilities[:, positive]
-    said = answers.said == positive
+def _binary(predictions: Classified, positive: int) -> Measure:
+    truth, score = predictions.truth == positive, predictions.probabilities[:, positive]
+    said = predictions.said == positive
     cells = [truth & said, ~truth & said, truth & ~said, ~truth & ~said]
-    counted = np.column_stack([*cells, _losses(answers)])
+    counted = np.column_stack([*cells, _losses(predictions)])
     always = truth.mean() > 0.5
 
     def measure(rows: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
@@ -62,12 +66,12 @@ def _rates(tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> dict[str, Floats]:
     }
 
 
-def _multiclass(answers: Classified) -> Measure:
-    said, loss, size = answers.said, _losses(answers), len(answers.classes)
-    often = int(np.argmax(np.bincount(answers.truth, minlength=size)))
+def _multiclass(predictions: Classified) -> Measure:
+    said, loss, size = predictions.said, _losses(predictions), len(predictions.classes)
+    often = int(np.argmax(np.bincount(predictions.truth, minlength=size)))
 
     def measure(rows: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
-        truth = answers.truth[rows]
+        truth = predictions.truth[rows]
         found = _weighted(truth, said[rows], weights, size)
         constant = _weighted(truth, np.full(len(rows), often), weights, size)
         return {
@@ -95,14 +99,16 @@ def _weighted(
     return {"accuracy": right.sum(axis=1) / total, **averaged}
 
 
-def _by_class(places: NDArray[np.int64], weights: Floats, size: int) -> Floats:
+def _by_class(indices: NDArray[np.int64], weights: Floats, size: int) -> Floats:
     """Each draw's weight of each class. A matrix of rows by classes would be too large of many of both."""
-    return np.stack([np.bincount(places, weights=row, minlength=size) for row in weights])
+    return np.stack([np.bincount(indices, weights=row, minlength=size) for row in weights])
 
 
-def _regression(answers: Valued) -> Measure:
-    error = answers.values - answers.truth
-    centred = answers.truth - answers.truth.mean()  # of large values the squares lose the digits that matter
+def _regression(predictions: Valued) -> Measure:
+    error = predictions.values - predictions.truth
+    centred = (
+        predictions.truth - predictions.truth.mean()
+    )  # of large values the squares lose the digits that matter
 
     def measure(rows: NDArray[np.int64], weights: Floats) -> dict[str, Floats]:
         total = weights.sum(axis=1)
@@ -129,8 +135,8 @@ def _area(truth: NDArray[np.bool_], score: Floats, weights: Floats) -> Floats:
     return area
 
 
-def _losses(answers: Classified) -> Floats:
-    given = answers.probabilities[np.arange(len(answers)), answers.truth]
+def _losses(predictions: Classified) -> Floats:
+    given = predictions.probabilities[np.arange(len(predictions)), predictions.truth]
     losses: Floats = -np.log(np.clip(given, SMALLEST, 1))
     return losses
 

@@ -7,51 +7,51 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.evaluate.answers import Classified, Valued
 from training.evaluate.curves import precision_recall_curve, roc_curve
+from training.evaluate.predictions import Classified, Valued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from training.evaluate.answers import Answers
     from training.evaluate.figures import Figure
+    from training.evaluate.predictions import Predictions
 
 FEWEST_FOR_DEVIATION = 200
 MOST_POINTS = 200
 NOT_IN_FORMAT = {"logloss"}
 
 
-def registry_report(answers: Answers, figures: Mapping[str, Figure]) -> dict[str, Any]:
-    reliable = len(answers) >= FEWEST_FOR_DEVIATION
+def registry_report(predictions: Predictions, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    reliable = len(predictions) >= FEWEST_FOR_DEVIATION
     leaves = {
         name: _leaf(figure, reliable)
         for name, figure in figures.items()
         if name not in NOT_IN_FORMAT and math.isfinite(figure.value)
     }
-    return {"version": 0.0, "dataset": {"item_count": len(answers)}, **_section(answers, leaves)}
+    return {"version": 0.0, "dataset": {"item_count": len(predictions)}, **_section(predictions, leaves)}
 
 
-def _section(answers: Answers, leaves: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(answers, Valued):
+def _section(predictions: Predictions, leaves: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(predictions, Valued):
         return {"regression_metrics": leaves}
-    shown = {"confusion_matrix": matrix(answers), **leaves}
-    if answers.positive is None:
+    shown = {"confusion_matrix": matrix(predictions), **leaves}
+    if predictions.positive is None:
         return {"multiclass_classification_metrics": shown}
-    return {"binary_classification_metrics": shown | curves(answers, answers.positive)}
+    return {"binary_classification_metrics": shown | curves(predictions, predictions.positive)}
 
 
-def matrix(answers: Classified) -> dict[str, dict[str, int]]:
+def matrix(predictions: Classified) -> dict[str, dict[str, int]]:
     """Outer key: actual; inner key: predicted."""
-    names = answers.classes
-    counts = answers.counts().tolist()
+    names = predictions.classes
+    counts = predictions.counts().tolist()
     return {name: dict(zip(names, row, strict=True)) for name, row in zip(names, counts, strict=True)}
 
 
-def curves(answers: Classified, positive: int) -> dict[str, Any]:
+def curves(predictions: Classified, positive: int) -> dict[str, Any]:
     """Of rows that are all of one class there are none."""
-    truth, score = answers.truth == positive, answers.probabilities[:, positive]
+    truth, score = predictions.truth == positive, predictions.probabilities[:, positive]
     if truth.all() or not truth.any():
         return {}
     false_rates, true_rates = roc_curve(truth, score)
@@ -75,5 +75,5 @@ def _thinned(points: NDArray[np.float64]) -> list[float]:
     """At most MOST_POINTS of them, evenly taken, both ends among them."""
     if len(points) <= MOST_POINTS:
         return [float(point) for point in points]
-    places = np.linspace(0, len(points) - 1, MOST_POINTS).round().astype(int)
-    return [float(point) for point in points[places]]
+    indices = np.linspace(0, len(points) - 1, MOST_POINTS).round().astype(int)
+    return [float(point) for point in points[indices]]

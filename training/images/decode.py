@@ -25,7 +25,7 @@ WHITE = (255, 255, 255)
 
 
 class BrokenPicture(Exception):
-    """Bytes that are no picture we can read; the message completes "the picture …"."""
+    """Bytes that are not a picture we can read; the message completes "the picture …"."""
 
 
 def pixels(body: bytes, size: Image) -> NDArray[np.uint8]:

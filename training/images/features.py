@@ -24,7 +24,7 @@ BLOCK = 2
 BINS = 16
 CHANNELS = 3
 WIDTH = (GRID - BLOCK + 1) ** 2 * BLOCK**2 * ORIENTATIONS + CHANNELS * BINS + 2 * CHANNELS * GRID**2
-NAMES = tuple(f"image_{place:03}" for place in range(WIDTH))
+NAMES = tuple(f"image_{index:03}" for index in range(WIDTH))
 
 
 def features(body: bytes, size: Image) -> NDArray[np.float32]:
@@ -32,7 +32,7 @@ def features(body: bytes, size: Image) -> NDArray[np.float32]:
     whole = pixels(body, size)
     rows, columns = size.height // GRID, size.width // GRID
     cut = whole[: rows * GRID, : columns * GRID]
-    return np.concatenate([_shapes(cut), _colours(cut), _places(cut)]).astype(np.float32)
+    return np.concatenate([_shapes(cut), _colours(cut), _cells(cut)]).astype(np.float32)
 
 
 def _shapes(cut: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -58,7 +58,7 @@ def _colours(cut: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.concatenate(counts) / len(degrees)
 
 
-def _places(cut: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _cells(cut: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The mean and the spread of each colour in each cell."""
     height, width, _ = cut.shape
     cells = (cut / 255).reshape(GRID, height // GRID, GRID, width // GRID, CHANNELS)

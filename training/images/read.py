@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
+    from training.quarantine import Quarantine
 
 PARTS = ("train", "validation", "test")
 HEADER = ("file",)
@@ -72,28 +72,29 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Pictures:
-    """`rows`: the features, then the target. `parts`: train, validation or test a row; None: not told."""
-
     rows: pl.DataFrame
+    """The features, then the target."""
     parts: pl.Series | None
+    """Train, validation or test a row; None where the folders do not say."""
     read: int
     sha256: str
     size: int
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a picture lies in a drop. `reason` says why it has no class there."""
+class Location:
+    """Where a picture lies in a drop."""
 
     name: str
     label: str = ""
     part: str | None = None
     reason: str = ""
+    """Why it has no class there."""
 
 
 def rows(drop: Path, contract: Contract, quarantine: Quarantine) -> Pictures:
-    """Every picture's vector; what is none goes to quarantine with its reason. `drop` is the .zip, a folder
-    with nothing but that, or the folder of pictures."""
+    """Every picture's vector; what is not a picture goes to quarantine with its reason. `drop` is the .zip, a
+    folder with nothing but that, or the folder of pictures."""
     if drop.is_dir() and (alone := _only_file(drop)):
         drop = alone
     quarantine.open(HEADER)
@@ -113,17 +114,17 @@ def _table(files: Files, contract: Contract, quarantine: Quarantine, archive: Pa
         raise Refused(RULE, f"the drop holds {len(files)} files, more than {MOST_PICTURES}")
     seen = _Seen()
     vectors = np.empty((len(files), len(NAMES)), dtype=np.float32)
-    kept: list[Place] = []
-    for number, place in enumerate(places(list(files), contract), 1):
+    kept: list[Location] = []
+    for number, location in enumerate(locations(list(files), contract), 1):
         try:
-            body = seen.take(place.name, files.read(place.name))
-            vectors[len(kept)] = _vector(place, body, contract)
-            kept.append(place)
+            body = seen.take(location.name, files.read(location.name))
+            vectors[len(kept)] = _vector(location, body, contract)
+            kept.append(location)
         except (BadPicture, BrokenPicture) as bad:
-            quarantine.add(number, [place.name], f"the picture {bad}")
+            quarantine.add(number, [location.name], f"the picture {bad}")
     digest = _digest(archive) if archive else seen.digest
     return Pictures(
-        _frame(vectors[: len(kept)], [place.label for place in kept], contract.target),
+        _frame(vectors[: len(kept)], [location.label for location in kept], contract.target),
         pl.Series("part", [p.part for p in kept], pl.String) if any(p.part for p in kept) else None,
         len(files),
         digest,
@@ -131,9 +132,9 @@ def _table(files: Files, contract: Contract, quarantine: Quarantine, archive: Pa
     )
 
 
-def _vector(place: Place, body: bytes, contract: Contract) -> NDArray[np.float32]:
-    if place.reason:
-        raise BrokenPicture(place.reason)
+def _vector(location: Location, body: bytes, contract: Contract) -> NDArray[np.float32]:
+    if location.reason:
+        raise BrokenPicture(location.reason)
     if contract.image is None:
         raise Refused("problem", f"a contract of {contract.problem} reads no pictures")
     return features(body, contract.image)
@@ -145,25 +146,25 @@ def _frame(vectors: NDArray[np.float32], labels: list[str], target: str) -> pl.D
     )
 
 
-def places(names: Sequence[str], contract: Contract) -> Iterator[Place]:
+def locations(names: Sequence[str], contract: Contract) -> Iterator[Location]:
     """class/file or part/class/file, below the one folder that all may share."""
     split = _below_shared([name.split("/") for name in names])
     parted = any(len(parts) == 3 and parts[0] in PARTS for parts in split)
     for name, parts in zip(names, split, strict=True):
-        yield _place(name, parts, parted, contract)
+        yield _location(name, parts, parted, contract)
 
 
-def _place(name: str, parts: list[str], parted: bool, contract: Contract) -> Place:
+def _location(name: str, parts: list[str], parted: bool, contract: Contract) -> Location:
     depth = 3 if parted else 2
     if len(parts) < depth:
-        return Place(name, reason="lies in no folder that says its class")
+        return Location(name, reason="lies in no folder that says its class")
     if len(parts) > depth or (parted and parts[0] not in PARTS):
         wanted = "train, validation or test/class/file" if parted else "class/file"
-        return Place(name, reason=f"does not lie at {wanted}")
+        return Location(name, reason=f"does not lie at {wanted}")
     label = category_text(parts[-2]) or ""
     if contract.classes and label not in contract.classes:
-        return Place(name, reason=f"is of {label!r}, none of the contract's classes")
-    return Place(name, label, parts[0] if parted else None)
+        return Location(name, reason=f"is of {label!r}, none of the contract's classes")
+    return Location(name, label, parts[0] if parted else None)
 
 
 def _below_shared(split: list[list[str]]) -> list[list[str]]:

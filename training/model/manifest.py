@@ -1,7 +1,7 @@
 """What is in a model's folder, each file with its SHA-256. It is checked before anything in the folder is
 loaded.
 
-It shows that the folder is whole and unmixed; it is no signature: who can replace the files can replace it
+It shows that the folder is whole and unmixed; it is not a signature: who can replace the files can replace it
 too.
 """
 

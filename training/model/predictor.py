@@ -10,7 +10,7 @@ import numpy as np
 from dropforge.domain.contract import Contract, contract_from_json
 from training.features import Features
 from training.model.graphs import ROWS_AT_ONCE, open_graph, open_model
-from training.model.labels import Labels
+from training.model.labels import THRESHOLD, Labels
 from training.model.manifest import check_manifest
 from training.parallel import cores, in_order
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.features import Feed
-
-THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,12 @@ class Predictor:
         self._model = open_model(folder / "model.onnx")
         self._threads = threads or cores()
 
-    def predict(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> list[Prediction]:
-        return [self._prediction(row) for row in self.scores(records, places)]
+    def predict(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> list[Prediction]:
+        return [self._prediction(row) for row in self.scores(records, origins)]
 
-    def scores(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
+    def scores(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> NDArray[np.float32]:
         """A value a row, or a row of probabilities in the order of the labels' classes."""
-        return self._scores(self.features.arrays(records, places))
+        return self._scores(self.features.arrays(records, origins))
 
     def scores_of(self, rows: pl.DataFrame) -> NDArray[np.float32]:
         """The same of typed rows."""
@@ -72,8 +70,8 @@ class Predictor:
     def _scores_of_part(self, rows: pl.DataFrame) -> NDArray[np.float32]:
         return self._scores(self.features.from_frame(rows))
 
-    def matrix(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> NDArray[np.float32]:
-        return self._matrix(self.features.arrays(records, places))
+    def matrix(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> NDArray[np.float32]:
+        return self._matrix(self.features.arrays(records, origins))
 
     def _matrix(self, feed: Feed) -> NDArray[np.float32]:
         matrix: NDArray[np.float32] = self._transform.run(None, feed)[0]
@@ -84,14 +82,14 @@ class Predictor:
         return scores
 
     def _prediction(self, row: NDArray[np.float32]) -> Prediction:
-        classes, place = self.labels.classes, self.labels.positive_place
+        classes, positive = self.labels.classes, self.labels.positive_index
         if not classes:
             return Prediction(value=float(row[0]))
-        if place is not None:
-            probability = float(row[place])
-            positive = probability >= THRESHOLD
-            label = str(self.labels.positive) if positive else self.labels.negative
-            return Prediction(label, probability, probability if positive else 1 - probability)
+        if positive is not None:
+            probability = float(row[positive])
+            is_positive = probability >= THRESHOLD
+            label = str(self.labels.positive) if is_positive else self.labels.negative
+            return Prediction(label, probability, probability if is_positive else 1 - probability)
         best = int(np.argmax(row))
         probabilities = dict(zip(classes, map(float, row), strict=True))
         return Prediction(classes[best], confidence=float(row[best]), probabilities=probabilities)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.contract import null_markers
-from training.dates import TEXT
+from dropforge.domain.reading.csv_rows import REPEATED_HEADER
+from dropforge.domain.reading.dates import MOMENT_FORMAT
 from training.process.numbers import Numbers, number_faults, present_text, read_numbers
-from training.process.reading.whole import CELL, LINE
+from training.process.reading.frames import LINE, cell_names
 from training.process.rules import broken_by
 from training.process.texts import Texts, not_allowed, read_texts
 
@@ -32,12 +33,12 @@ Fault = tuple[str, pl.Series]
 
 @dataclass(frozen=True)
 class Rows:
-    """`values`: what the model needs, by the contract's names. `keys`: a row's line, 64-bit digests of what
-    must not be there twice, and what it is split by. `bad`: the other rows' cells and their REASON."""
-
     values: pl.DataFrame
+    """What the model needs, by the contract's names."""
     keys: pl.DataFrame
+    """A row's line, 64-bit digests of what must not be there twice, and what it is split by."""
     bad: pl.DataFrame
+    """The other rows' cells and their REASON."""
 
 
 class Cells:
@@ -47,16 +48,15 @@ class Cells:
         self._contract = contract
         self._decimal = decimal
         self._nulls = null_markers(contract)
-        places = {name: CELL.format(place) for place, name in enumerate(header)}
-        self._places = places
-        self._numeric = [(column, places[column.name]) for column in contract.columns if column.numeric]
+        self._cells = dict(zip(header, cell_names(len(header)), strict=True))
+        self._numeric = [(column, self._cells[column.name]) for column in contract.columns if column.numeric]
         self._worded = [
-            (column, places[column.name])
+            (column, self._cells[column.name])
             for column in contract.columns
             if column.type == "category" or (column.type == "date" and self._needed(column))
         ]
-        read = {place for _, place in (*self._numeric, *self._worded)}
-        self._others = {name: place for name, place in places.items() if place not in read}
+        read = {cell for _, cell in (*self._numeric, *self._worded)}
+        self._others = {name: cell for name, cell in self._cells.items() if cell not in read}
         self._kept = [column.name for column in contract.columns if self._keeps(column)]
 
     def read(self, cells: pl.DataFrame) -> Rows:
@@ -84,34 +84,35 @@ class Cells:
     def _numbers(self, cells: pl.DataFrame) -> dict[str, Numbers]:
         if not self._numeric:
             return {}
-        numeric = cells.select(place for _, place in self._numeric)
+        numeric = cells.select(cell for _, cell in self._numeric)
         found = read_numbers(numeric, sorted(self._nulls), self._decimal)
         return {column.name: read for (column, _), read in zip(self._numeric, found, strict=True)}
 
     def _words(self, cells: pl.DataFrame) -> dict[str, Texts]:
         """What a file says is a date is one, whatever the format in which a text would say it."""
         found: dict[str, Texts] = {}
-        for column, place in self._worded:
-            words, rule = cells[place], column
+        for column, cell in self._worded:
+            words, rule = cells[cell], column
             if isinstance(words.dtype, pl.Datetime):
-                words, rule = words.dt.to_string(TEXT), replace(column, format=None)
+                words, rule = words.dt.to_string(MOMENT_FORMAT), replace(column, format=None)
             found[column.name] = read_texts(words.cast(pl.Categorical), rule, self._nulls)
         return found
 
     def _texts(self, cells: pl.DataFrame) -> dict[str, pl.Series]:
         """The columns that nothing is computed from, their gaps null."""
         nulls = sorted(self._nulls)
-        names, places = list(self._others), list(self._others.values())
-        found = cells.select(present_text(pl.col(place).cast(pl.String), nulls) for place in places)
-        return dict(zip(names, found.get_columns(), strict=True))
+        found = cells.select(
+            present_text(pl.col(cell).cast(pl.String), nulls) for cell in self._others.values()
+        )
+        return dict(zip(self._others, found.get_columns(), strict=True))
 
     def _headers(self, cells: pl.DataFrame) -> list[Fault]:
         """A header among the rows: two files were put together."""
         if any(kind != pl.String for kind in cells.drop(LINE).dtypes):
             return []
-        named = (pl.col(place) == name for name, place in self._places.items())
+        named = (pl.col(cell) == name for name, cell in self._cells.items())
         broken = cells.select(pl.all_horizontal(named)).to_series().fill_null(False)
-        return [("repeats the header", broken)] if broken.any() else []
+        return [(REPEATED_HEADER, broken)] if broken.any() else []
 
     def _faults(
         self,
@@ -158,14 +159,14 @@ class Cells:
         self, lines: pl.Series, typed: Mapping[str, pl.Series], texts: Mapping[str, pl.Series]
     ) -> pl.DataFrame:
         everything = enumerate((*typed.values(), *texts.values()))
-        row = pl.DataFrame([values.alias(str(place)) for place, values in everything])
+        row = pl.DataFrame([values.alias(str(index)) for index, values in everything])
         digest = row.select(pl.struct(pl.all()).hash(seed=0).alias(ROW)).to_series()
         keys = [lines.cast(pl.UInt32).alias(LINE), digest]
-        for place, column in enumerate(self._contract.columns):
+        for index, column in enumerate(self._contract.columns):
             if column.unique:
                 values = typed[column.name] if column.name in typed else texts[column.name]
                 key = pl.when(values.is_not_null()).then(values.hash(seed=0))
-                keys.append(pl.select(key.alias(UNIQUE.format(place))).to_series())
+                keys.append(pl.select(key.alias(UNIQUE.format(index))).to_series())
         by = self._contract.split.column
         if by is not None:
             keys.append((typed[by] if by in typed else texts[by]).alias(MOMENT))
@@ -181,6 +182,6 @@ def _word_faults(column: Column, words: Texts) -> list[Fault]:
 
 def _first(faults: list[Fault]) -> pl.Series:
     """Of each row the first sentence that holds of it, null where none does."""
-    masks = pl.DataFrame([broken.alias(str(place)) for place, (_, broken) in enumerate(faults)])
-    sentences = (pl.when(pl.col(str(place))).then(pl.lit(said)) for place, (said, _) in enumerate(faults))
+    masks = pl.DataFrame([broken.alias(str(index)) for index, (_, broken) in enumerate(faults)])
+    sentences = (pl.when(pl.col(str(index))).then(pl.lit(said)) for index, (said, _) in enumerate(faults))
     return masks.select(pl.coalesce(*sentences).alias(REASON)).to_series()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dropforge.domain.contract import Contract, Split
     from training.process.gather import Gathered
 
-    Places = NDArray[np.int64]
-    Parts = NDArray[np.int8]
+    Indices = NDArray[np.int64]
+    Assignment = NDArray[np.int8]
 
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
@@ -35,14 +35,15 @@ SLICE = 131_072
 
 @dataclass(frozen=True)
 class Lots:
-    """Rows that move as one, counted in the order of their first rows, `heads`. Where no two rows do, there
-    is neither `of_row` nor `heads`: each row is a lot of its own."""
+    """Rows that move as one, counted in the order of their first rows."""
 
-    sizes: Places
-    of_row: Places | None = None
-    heads: Places | None = None
+    sizes: Indices
+    of_row: Indices | None = None
+    """None where each row is a lot of its own."""
+    heads: Indices | None = None
+    """The first row of each lot; None as well then."""
 
-    def spread(self, part_of_lot: Parts) -> Parts:
+    def spread(self, part_of_lot: Assignment) -> Assignment:
         """The part of each row."""
         return part_of_lot if self.of_row is None else part_of_lot[self.of_row]
 
@@ -58,8 +59,8 @@ def seed_of(contract: Contract, drop_sha256: str) -> int:
     return int(hashlib.sha256(drop_sha256.encode()).hexdigest()[:7], 16)
 
 
-def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
-    """The place in PARTS of each row."""
+def divide(rows: Gathered, contract: Contract, seed: int) -> Assignment:
+    """The index in PARTS of each row."""
     split, generator = contract.split, np.random.RandomState(seed)
     if rows.parts is not None:
         return _given(rows, contract, generator)
@@ -68,8 +69,8 @@ def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
             return _in_time(rows.moments, split)
         lots, stratify = _lots(rows.moments.to_frame(), [0]), False
     else:
-        places = [rows.values.columns.index(column.name) for column in contract.features]
-        lots = _lots(rows.values, places)
+        indices = [rows.values.columns.index(column.name) for column in contract.features]
+        lots = _lots(rows.values, indices)
         stratify = contract.classifies if split.stratify is None else split.stratify
     if not stratify:
         order = generator.permutation(len(lots.sizes))
@@ -78,13 +79,13 @@ def divide(rows: Gathered, contract: Contract, seed: int) -> Parts:
     return lots.spread(_by_class(classes, lots.sizes, split, generator))
 
 
-def check_parts(parts: Parts, target: pl.Series, contract: Contract) -> None:
+def check_parts(parts: Assignment, target: pl.Series, contract: Contract) -> None:
     """Every part that should have rows has some, of every class."""
     shares = (contract.split.train, contract.split.validation, contract.split.test)
-    for place, name in enumerate(PARTS):
-        if not shares[place]:
+    for index, name in enumerate(PARTS):
+        if not shares[index]:
             continue
-        rows = parts == place
+        rows = parts == index
         if not rows.any():
             raise Refused("split", f"no row of {len(parts)} is left for {name}: too few different ones")
         if contract.classifies:
@@ -102,7 +103,7 @@ def _check_classes(part: pl.Series, target: pl.Series, name: str) -> None:
         )
 
 
-def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState) -> Parts:
+def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState) -> Assignment:
     """The parts that the drop names. A validation part that it lacks is dealt from its training part."""
     assert rows.parts is not None  # noqa: S101
     parts = rows.parts.replace_strict(list(PARTS), range(len(PARTS)), return_dtype=pl.Int8).to_numpy().copy()
@@ -119,10 +120,10 @@ def _given(rows: Gathered, contract: Contract, generator: np.random.RandomState)
     return parts
 
 
-def _lots(values: pl.DataFrame, places: list[int]) -> Lots:
-    """By the columns at these places: a column's name might mean something else to polars. Rows are compared
+def _lots(values: pl.DataFrame, indices: list[int]) -> Lots:
+    """By the columns at these indices: a column's name might mean something else to polars. Rows are compared
     by a 64-bit digest; where two differ and share one, they only go to the same side."""
-    key = pl.struct(pl.nth(places)).hash(seed=0).alias("digest")
+    key = pl.struct(pl.nth(indices)).hash(seed=0).alias("digest")
     parts = (part.select(key).to_series().to_numpy() for part in values.iter_slices(SLICE))
     digests = np.concatenate(list(parts))
     ordered = np.sort(digests)
@@ -135,7 +136,9 @@ def _lots(values: pl.DataFrame, places: list[int]) -> Lots:
     return Lots(sizes[order], rank[lots], firsts[order])
 
 
-def _by_class(classes: pl.Series, sizes: Places, split: Split, generator: np.random.RandomState) -> Parts:
+def _by_class(
+    classes: pl.Series, sizes: Indices, split: Split, generator: np.random.RandomState
+) -> Assignment:
     part_of_lot = np.empty(len(sizes), np.int8)
     for name in sorted(classes.unique().to_list()):
         members = np.flatnonzero((classes == name).to_numpy())
@@ -144,7 +147,7 @@ def _by_class(classes: pl.Series, sizes: Places, split: Split, generator: np.ran
     return part_of_lot
 
 
-def _in_time(moments: pl.Series, split: Split) -> Parts:
+def _in_time(moments: pl.Series, split: Split) -> Assignment:
     """Of two rows of one moment the one that comes first in the file is the older one."""
     times = moments.cast(pl.String) if moments.dtype == pl.Categorical else moments
     order = np.argsort(times.rank("dense").to_numpy(), kind="stable")
@@ -156,7 +159,7 @@ def _in_time(moments: pl.Series, split: Split) -> Parts:
     return parts
 
 
-def _dealt(order: Places, sizes: Places, split: Split) -> Parts:
+def _dealt(order: Indices, sizes: Indices, split: Split) -> Assignment:
     """The part of each lot: in this order the first ones test, the next ones train, the rest validates.
 
     A lot belongs where its middle falls.

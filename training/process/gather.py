@@ -13,8 +13,8 @@ import polars as pl
 
 from training.parallel import in_order
 from training.process.cells import MOMENT, ROW, UNIQUE, Cells, Rows
-from training.process.quarantine import NoQuarantine, Quarantine
-from training.process.reading.whole import LINE
+from training.process.reading.frames import LINE
+from training.quarantine import NoQuarantine, Quarantine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +35,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Gathered:
-    """`values`: the good rows without duplicates. `moments`: what each is split by, if by a column. `parts`:
-    train, validation or test a row, where the drop itself says so."""
-
     values: pl.DataFrame
+    """The good rows without duplicates."""
     moments: pl.Series | None
+    """What each is split by, if by a column."""
     read: int
     duplicates: int
     parts: pl.Series | None = None
+    """Train, validation or test a row, where the drop itself says so."""
 
 
 def gather(reader: Reader, contract: Contract, quarantine: Quarantine) -> Gathered:
@@ -79,9 +79,9 @@ def _typed(reader: Reader, contract: Contract, quarantine: Quarantine) -> tuple[
 def _repeated(keys: pl.DataFrame, contract: Contract) -> dict[str, pl.Series]:
     """For each column of different values that has one twice, the rows that repeat one."""
     found: dict[str, pl.Series] = {}
-    for place, column in enumerate(contract.columns):
+    for index, column in enumerate(contract.columns):
         if column.unique:
-            key = keys[UNIQUE.format(place)]
+            key = keys[UNIQUE.format(index)]
             again = key.is_not_null() & ~key.is_first_distinct()
             if again.any():
                 found[f"{column.name} repeated"] = again

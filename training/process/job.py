@@ -17,14 +17,14 @@ from training.images.columns import tabular
 from training.paths import Paths, only_file
 from training.process.baseline import write_baseline
 from training.process.dividing import PARTS, TRAIN, check_parts, divide, seed_of
-from training.process.limits import check_classes, judge
+from training.process.limits import check_classes, check_quality
 from training.process.parts import Parts
-from training.process.quarantine import Quarantine
 from training.process.reading.drop import digest
 from training.process.report import Report
 from training.process.resample import resampled
 from training.process.tables import read_table
 from training.quality import Reading
+from training.quarantine import Quarantine
 from training.transform import Transform
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _process(contract: Contract, paths: Paths, report: Report, quarantine: Quara
     target = rows.values[contract.target].alias("value")
     report.describe(rows.values, tabular(contract))
     reading = Reading(rows.read, report.rows["bad"], rows.duplicates, tuple(quarantine.reasons.most_common()))
-    judge(rows.values, contract, reading, paths.processing_output("report"))
+    check_quality(rows.values, contract, reading, paths.processing_output("report"))
     check_classes(target, contract)
     seed = seed_of(contract, report.drop["sha256"])
     part_of_row = divide(rows, tabular(contract), seed)

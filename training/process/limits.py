@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from training.quality import Reading
 
 
-def judge(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Path) -> None:
+def check_quality(values: pl.DataFrame, contract: Contract, reading: Reading, folder: Path) -> None:
     """Writes the quality report, of a refused drop too."""
     assessment = assess(values, contract, reading)
     write(assessment, folder)

@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dropforge.domain.contract import parse_number
-from dropforge.domain.contract.cells import GROUPED, LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES
+from dropforge.domain.reading.cells import (
+    GROUPED,
+    LARGEST_NUMBER,
+    LONGEST_NUMBER,
+    NUMBER,
+    SPACES,
+    category_text,
+    parse_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Numbers:
-    """`values` is null where there is none; `unread` marks the cells that are none and hold something."""
-
     values: pl.Series
+    """Null where there is none."""
     unread: pl.Series | None
+    """The cells that hold something, but not a number."""
 
 
 def read_numbers(cells: pl.DataFrame, nulls: Sequence[str], decimal: str) -> list[Numbers]:
@@ -76,7 +83,8 @@ def _carefully(cells: pl.Series, nulls: Sequence[str]) -> Numbers:
         readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)
         number = pl.when(readable).then(text).cast(pl.Float64, strict=False)
     else:
-        text = number = pl.col("cell")
+        markers = [number for number in map(parse_number, nulls) if category_text(number) in nulls]
+        text = number = pl.when(~pl.col("cell").is_in(markers)).then(pl.col("cell"))
     fitting = pl.when(number.abs() <= LARGEST_NUMBER).then(number).alias("value")
     read = frame.select(fitting, (text.is_not_null() & fitting.is_null()).alias("unread"))
     return Numbers(read["value"], read["unread"] if read["unread"].any() else None)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.report import Report
+    from training.quarantine import Quarantine
 
 
 def read_pictures(folder: Path, contract: Contract, quarantine: Quarantine, report: Report) -> Gathered:

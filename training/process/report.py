@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Report:
-    """`rule` and `reason` are set where `status` is refused. `rows` counts what is known by then."""
-
     usecase: str
     run: str
     status: str = "accepted"
     rule: str | None = None
+    """Set where `status` is refused, and `reason` with it."""
     reason: str | None = None
     drop: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    """Counts of what is known by then."""
     quarantined: dict[str, int] = field(default_factory=dict)
     classes: dict[str, int] = field(default_factory=dict)
     columns: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def resampled(target: pl.Series, resample: Resample, seed: int) -> NDArray[np.int64] | None:
-    """The places of the training rows to learn from, in their order, some more than once; None: all."""
+    """The indices of the training rows to learn from, in their order, some more than once; None: all."""
     if resample.method == "none":
         return None
     generator = np.random.default_rng(seed)

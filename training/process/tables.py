@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropforge.domain.reading.faults import BadFile
+from training.errors import Refused
 from training.process.gather import Gathered, Reader, gather
 from training.process.reading.csvfile import CsvFile
 from training.process.reading.drop import CSV, JSONL, PARQUET, Drop, look_at
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
+    from training.quarantine import Quarantine
 
 READERS: Mapping[str, Callable[[Drop, Contract], Reader]] = {
     CSV: CsvFile,
@@ -26,4 +28,7 @@ READERS: Mapping[str, Callable[[Drop, Contract], Reader]] = {
 
 def read_table(path: Path, contract: Contract, quarantine: Quarantine) -> Gathered:
     drop = look_at(path, contract)
-    return gather(READERS[drop.format](drop, contract), contract, quarantine)
+    try:
+        return gather(READERS[drop.format](drop, contract), contract, quarantine)
+    except BadFile as bad:
+        raise Refused(bad.rule, bad.reason) from bad

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.contract import category_text
-from dropforge.domain.contract.cells import SPACES
-from training.dates import moment_text
+from dropforge.domain.reading.cells import SPACES
+from dropforge.domain.reading.dates import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Texts:
-    """`values` are Categorical, null where there is none; `unread` marks dates that are none."""
-
     values: pl.Series
+    """Categorical, null where there is none."""
     unread: pl.Series | None
+    """The cells that hold something, but not a date."""
 
 
 def read_texts(cells: pl.Series, column: Column, nulls: frozenset[str]) -> Texts:

@@ -1,7 +1,7 @@
 """Is this data fit to learn from? Checks as pure functions over typed rows, and the report of them.
 
 findings      what a check says: its rule, the columns, a figure, the limit and a sentence
-answer        the target as numbers that the checks can compute with
+target        the target as numbers that the checks can compute with
 columns       each column's figures, from one sorted copy of it
 strength      how well one column alone tells the answer
 correlation   how each two numeric columns move together

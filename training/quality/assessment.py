@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from training.errors import Refused
-from training.quality.answer import Answer, answer_of
 from training.quality.checks import findings
 from training.quality.findings import REFUSE, WARN, Finding, Reading
 from training.quality.profile import Profile, column_of, figures_of, profile
+from training.quality.target import Target, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,8 @@ class Assessment:
     contract: Contract
     reading: Reading
     profile: Profile
-    answer: Answer
-    target: Figures
+    target: Target
+    target_figures: Figures
     findings: tuple[Finding, ...]
 
     @property
@@ -48,11 +48,11 @@ def assess(rows: pl.DataFrame | pl.LazyFrame, contract: Contract, reading: Readi
     their own, so of them only the classes are judged."""
     lazy = rows.lazy()
     names = set(lazy.collect_schema().names())
-    target = column_of(lazy, contract.target)
-    answer = answer_of(contract.target, target, contract.positive, is_number=not contract.classifies)
+    column = column_of(lazy, contract.target)
+    target = target_of(contract.target, column, contract.positive, is_number=not contract.classifies)
     types: Mapping[str, str] = {
         column.name: column.type for column in contract.features if column.name in names
     }
-    found = profile(lazy, types, answer)
+    found = profile(lazy, types, target)
     figures = figures_of(lazy, contract.target, contract.target_column.type)
-    return Assessment(contract, reading, found, answer, figures, findings(found, answer, reading, contract))
+    return Assessment(contract, reading, found, target, figures, findings(found, target, reading, contract))

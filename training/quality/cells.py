@@ -45,20 +45,20 @@ def columns_table(found: Assessment) -> Block:
     return _table(("Column", "Shape", "Values", "Missing", "Different", "Tells alone"), rows)
 
 
-def answer_table(found: Assessment) -> Block:
-    if found.answer.is_number:
-        figure = found.target
+def target_table(found: Assessment) -> Block:
+    if found.target.is_number:
+        figure = found.target_figures
         drawn = shape(figure, width=300, height=70)
         return _table(
             (escaped(figure.name), "", ""), [(drawn, values(figure), f"{number(figure.distinct)} different")]
         )
-    total = sum(found.answer.counts) or 1
-    pairs = sorted(zip(found.answer.classes, found.answer.counts, strict=True), key=lambda pair: -pair[1])
+    total = sum(found.target.counts) or 1
+    pairs = sorted(zip(found.target.classes, found.target.counts, strict=True), key=lambda pair: -pair[1])
     rows = [
         (escaped(name), f"{number(count)}", percent(count / total), gauge(count / total, width=180))
         for name, count in pairs
     ]
-    return _table((escaped(found.answer.name), "Rows", "Share", ""), rows)
+    return _table((escaped(found.target.name), "Rows", "Share", ""), rows)
 
 
 def shape(figure: Figures, width: int = 132, height: int = 30) -> str:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dropforge.domain.contract import Contract, Quality
-    from training.quality.answer import Answer
     from training.quality.findings import Reading
     from training.quality.profile import Profile
     from training.quality.strength import Strength
     from training.quality.sums import Sum
+    from training.quality.target import Target
 
 REDUNDANT = 0.99
 TELLS_ALL = {"AUC": 0.99, "|r|": 0.999}
@@ -24,15 +24,15 @@ MOST_PAIRS = 30
 ORDER = {REFUSE: 0, WARN: 1}
 
 
-def findings(profile: Profile, answer: Answer, reading: Reading, contract: Contract) -> tuple[Finding, ...]:
+def findings(profile: Profile, target: Target, reading: Reading, contract: Contract) -> tuple[Finding, ...]:
     """What is refused first, then the rest, each in the order of the rules."""
     quality = contract.quality
     found = [
         *bad_rows(reading, quality),
         *duplicates(reading, quality),
         *too_few_rows(profile.rows, quality),
-        *too_small_classes(answer, contract),
-        *leakage(profile, answer, quality),
+        *too_small_classes(target, contract),
+        *leakage(profile, target, quality),
         *nulls(profile, quality),
         *constants(profile, quality),
         *uniques(profile, quality),
@@ -76,20 +76,20 @@ def too_few_rows(rows: int, quality: Quality) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def too_small_classes(answer: Answer, contract: Contract) -> Iterator[Finding]:
+def too_small_classes(target: Target, contract: Contract) -> Iterator[Finding]:
     """One that the contract names and no row has is too small as well."""
     fewest = contract.quality.minimum_class
     named = dict.fromkeys(contract.target_column.values, 0)
-    counts = named | dict(zip(answer.classes, answer.counts, strict=True))
+    counts = named | dict(zip(target.classes, target.counts, strict=True))
     for name, count in counts.items():
         if count < fewest:
             yield Finding(
-                "quality.minimum_class", REFUSE, (answer.name,), count, fewest,
+                "quality.minimum_class", REFUSE, (target.name,), count, fewest,
                 f"class {name!r} has {count} rows, fewer than the {fewest} that the contract asks for",
             )  # fmt: skip
 
 
-def leakage(profile: Profile, answer: Answer, quality: Quality) -> Iterator[Finding]:
+def leakage(profile: Profile, target: Target, quality: Quality) -> Iterator[Finding]:
     """What no column could know before the answer is known."""
     parts = {name for found in profile.giving for name in found.parts}
     for found in profile.giving:
@@ -98,10 +98,10 @@ def leakage(profile: Profile, answer: Answer, quality: Quality) -> Iterator[Find
         if name in parts:
             continue
         if told.value > TELLS_ALL[told.measure]:
-            yield _telling(name, told, answer, quality.leakage, TELLS_ALL[told.measure])
+            yield _telling(name, told, target, quality.leakage, TELLS_ALL[told.measure])
         elif told.value >= TELLS_MUCH[told.measure]:
             word = IGNORE if quality.leakage == IGNORE else WARN
-            yield _telling(name, told, answer, word, TELLS_MUCH[told.measure])
+            yield _telling(name, told, target, word, TELLS_MUCH[told.measure])
 
 
 def nulls(profile: Profile, quality: Quality) -> Iterator[Finding]:
@@ -177,9 +177,9 @@ def _share(found: Sum) -> str:
     return "in every row" if found.share == 1 else f"in {percent(found.share)} of the rows"
 
 
-def _telling(name: str, told: Strength, answer: Answer, severity: str, limit: float) -> Finding:
+def _telling(name: str, told: Strength, target: Target, severity: str, limit: float) -> Finding:
     what = f"whether {name} is missing" if told.by_gaps else name
-    alone = f"{what} alone tells {answer.name} ({told.measure} {told.value:.3f})"
+    alone = f"{what} alone tells {target.name} ({told.measure} {told.value:.3f})"
     certain = told.value > TELLS_ALL[told.measure]
     rest = (
         ": hardly anything honest does. Drop it if it is not known before the answer is"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from training.dates import TEXT
+from dropforge.domain.reading.dates import MOMENT_FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,8 +51,7 @@ class Dates:
 
 @dataclass(frozen=True)
 class Figures:
-    """`numbers` for a numeric column, `dates` for dates, `top` (the most frequent values) for what is not
-    numeric; none of them where all is missing."""
+    """Neither numbers, dates nor values where all is missing."""
 
     name: str
     type: str
@@ -60,8 +59,11 @@ class Figures:
     missing: int
     distinct: int
     numbers: Numbers | None = None
+    """Of a numeric column."""
     dates: Dates | None = None
+    """Of dates."""
     top: tuple[tuple[str, int], ...] = ()
+    """The most frequent values of what is not numeric."""
 
     @property
     def share_missing(self) -> float:
@@ -83,7 +85,7 @@ def of_numbers(name: str, type_: str, ordered: NDArray[np.float32], rows: int) -
     if not len(ordered):
         return Figures(name, type_, rows, missing, 0)
     distinct = int(np.count_nonzero(ordered[1:] != ordered[:-1])) + 1
-    quarter, median, three_quarters = (float(ordered[_place(share, len(ordered))]) for share in QUARTILES)
+    quarter, median, three_quarters = (float(ordered[_position(share, len(ordered))]) for share in QUARTILES)
     mean, sd = float(ordered.mean(dtype=np.float64)), float(ordered.std(dtype=np.float64))
     low, high = float(ordered[0]), float(ordered[-1])
     bars = histogram(ordered)
@@ -101,7 +103,7 @@ def of_texts(name: str, type_: str, values: pl.Series) -> Figures:
 
 def of_dates(counted: pl.DataFrame) -> Dates:
     """Of the different dates, as typed rows spell them, and how often each is there."""
-    moments = counted.select(pl.col("value").str.to_datetime(TEXT), "count").sort("value")
+    moments = counted.select(pl.col("value").str.to_datetime(MOMENT_FORMAT), "count").sort("value")
     days: NDArray[np.float64] = moments["value"].dt.epoch("s").to_numpy().astype(np.float64) / SECONDS
     edges = np.linspace(days[0], max(days[-1], days[0] + 1), BARS + 1)
     counts, _ = np.histogram(days, edges, weights=moments["count"].to_numpy())
@@ -122,10 +124,10 @@ def histogram(ordered: NDArray[np.float32]) -> Histogram:
         edges = np.arange(low - 0.5, high + step, step)
     else:
         edges = np.linspace(low, high if high > low else low + 1, BARS + 1)
-    places = np.searchsorted(ordered, edges[1:-1].astype(np.float32), side="left")
-    counts = np.diff(np.concatenate(([0], places, [len(ordered)])))
+    bounds = np.searchsorted(ordered, edges[1:-1].astype(np.float32), side="left")
+    counts = np.diff(np.concatenate(([0], bounds, [len(ordered)])))
     return Histogram(tuple(map(float, edges)), tuple(map(int, counts)))
 
 
-def _place(share: float, count: int) -> int:
+def _position(share: float, count: int) -> int:
     return min(int(share * count), count - 1)

@@ -28,10 +28,9 @@ FEWEST_ROWS = 20
 
 @dataclass(frozen=True)
 class Correlations:
-    """`matrix` holds nan where two columns have too few rows in common, or one does not vary."""
-
     names: tuple[str, ...]
     matrix: NDArray[np.float64]
+    """nan where two columns have too few rows in common, or one does not vary."""
     rows: int
 
     def pairs_above(self, limit: float) -> list[tuple[str, str, float]]:
@@ -45,7 +44,7 @@ class Correlations:
         """The columns with the closest ties to any other one, in their order."""
         ties = np.abs(np.nan_to_num(self.matrix - np.eye(len(self.names)))).max(axis=1, initial=0)
         chosen = np.sort(np.argsort(-ties, kind="stable")[:most])
-        names = tuple(self.names[place] for place in chosen)
+        names = tuple(self.names[index] for index in chosen)
         return Correlations(names, self.matrix[np.ix_(chosen, chosen)], self.rows)
 
 

@@ -23,9 +23,9 @@ def spark(counts: Sequence[int], said: str, width: int = 132, height: int = 30) 
     most, step = max(counts, default=0) or 1, min(width / max(len(counts), 1), WIDEST_BAR * width / 132)
     gap = 1 if step > 3 else 0.3
     bars = "".join(
-        f'<path d="M{place * step:.1f} {height}h{step - gap:.1f}v{-_tall(count / most, height):.1f}'
+        f'<path d="M{index * step:.1f} {height}h{step - gap:.1f}v{-_tall(count / most, height):.1f}'
         f'h{gap - step:.1f}z"/>'
-        for place, count in enumerate(counts)
+        for index, count in enumerate(counts)
         if count
     )
     return (
@@ -52,7 +52,7 @@ def heat(names: Sequence[str], matrix: Sequence[Sequence[float]], said: str) -> 
     left = 12 + LETTER * max(map(len, labels), default=0)
     top = 12 + 0.72 * LETTER * max(map(len, labels), default=0)
     wide, high = left + CELL * len(names) + top, top + CELL * len(names)
-    parts = [_label(label, place, left, top) for place, label in enumerate(labels)]
+    parts = [_label(label, index, left, top) for index, label in enumerate(labels)]
     for row, line in enumerate(matrix):
         parts += [
             _cell(left + CELL * column, top + CELL * row, r, len(names)) for column, r in enumerate(line)
@@ -63,12 +63,12 @@ def heat(names: Sequence[str], matrix: Sequence[Sequence[float]], said: str) -> 
     )
 
 
-def _label(label: str, place: int, left: float, top: float) -> str:
-    middle = CELL * (place + 0.5)
+def _label(label: str, index: int, left: float, top: float) -> str:
+    middle = CELL * (index + 0.5)
     text = escaped(label)
     beside = f'x="{left - 7:.1f}" y="{top + middle + 4:.1f}" text-anchor="end"'
     above = f'transform="translate({left + middle + 3:.1f} {top - 6:.1f}) rotate(-45)"'
-    return "".join(f'<text {place} fill="var(--ink)">{text}</text>' for place in (beside, above))
+    return "".join(f'<text {position} fill="var(--ink)">{text}</text>' for position in (beside, above))
 
 
 def _cell(x: float, y: float, r: float, columns: int) -> str:
@@ -82,8 +82,8 @@ def _cell(x: float, y: float, r: float, columns: int) -> str:
     if columns > MOST_WITH_FIGURES:
         return box
     ink = "--paper" if depth > 0.55 else "--ink"
-    place = f'x="{x + CELL / 2:.1f}" y="{y + CELL / 2 + 3.2:.1f}"'
-    return f'{box}<text {place} text-anchor="middle" font-size="9" fill="var({ink})">{_figure(r)}</text>'
+    position = f'x="{x + CELL / 2:.1f}" y="{y + CELL / 2 + 3.2:.1f}"'
+    return f'{box}<text {position} text-anchor="middle" font-size="9" fill="var({ink})">{_figure(r)}</text>'
 
 
 def _tall(share: float, height: int) -> float:

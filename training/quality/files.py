@@ -48,7 +48,7 @@ def document(found: Assessment) -> dict[str, Any]:
                 "duplicates": found.reading.duplicates,
                 "good": profile.rows,
             },
-            "classes": dict(zip(found.answer.classes, found.answer.counts, strict=True)),
+            "classes": dict(zip(found.target.classes, found.target.counts, strict=True)),
             "columns": _columns(profile),
             "correlations": {"names": list(together.names), "rows": together.rows, "matrix": matrix},
             "quarantined": dict(found.reading.quarantined),

@@ -9,13 +9,14 @@ REFUSE, WARN, IGNORE = "refuse", "warn", "ignore"
 
 @dataclass(frozen=True)
 class Finding:
-    """`rule` is the contract's key, `figure` what was found and `limit` what is allowed, if that is one."""
-
     rule: str
+    """The contract's key."""
     severity: str
     columns: tuple[str, ...]
     figure: float
+    """What was found."""
     limit: float | None
+    """What is allowed, if that is a figure."""
     sentence: str
 
 

@@ -1,10 +1,10 @@
-"""quality.html: what a person who is no data scientist has to know about a drop, the important first."""
+"""quality.html: what a person who is not a data scientist has to know about a drop, the important first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from training.quality.cells import answer_table, columns_table, findings_table
+from training.quality.cells import columns_table, findings_table, target_table
 from training.quality.drawing import heat
 from training.quality.findings import REFUSE
 from training.report import Block, banner, facts, figure, heading, page, paragraph, table
@@ -24,7 +24,7 @@ def page_of(found: Assessment) -> str:
         _counts(found),
         *_findings(found),
         heading("The answer"),
-        answer_table(found),
+        target_table(found),
         *_columns(found),
         *_correlations(found.profile.correlations),
         *_set_aside(found),

@@ -21,36 +21,37 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.quality.answer import Answer
     from training.quality.columns import Figures
     from training.quality.strength import Strength
+    from training.quality.target import Target
 
 SAMPLED = 4096
 FEWEST_DISTINCT = 3
-"""A column of two values is no sum worth telling."""
+"""A column of two values is not a sum worth telling."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """`sums`: columns that add up to another; `giving`: to the answer. `strengths` by column's name."""
-
     rows: int
     figures: tuple[Figures, ...]
     strengths: Mapping[str, Strength]
+    """By column's name."""
     correlations: Correlations
     sums: tuple[Sum, ...]
+    """Columns that add up to another."""
     giving: tuple[Sum, ...]
+    """Columns that add up to the target."""
 
 
-def profile(rows: pl.LazyFrame, types: Mapping[str, str], answer: Answer | None) -> Profile:
+def profile(rows: pl.LazyFrame, types: Mapping[str, str], target: Target | None) -> Profile:
     """`types`: each column to look at and its type in the contract; the answer's own is not among them."""
     count = int(rows.select(pl.len()).collect().item())
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        seen = list(pool.map(lambda pair: _look(rows, pair[0], pair[1], answer), types.items()))
+        seen = list(pool.map(lambda pair: _look(rows, pair[0], pair[1], target), types.items()))
     figures = tuple(figure for figure, _ in seen)
     numbers = {each.name: each.numbers for each in figures if each.numbers and not each.constant}
     together = correlations(rows, {name: (some.mean, some.sd) for name, some in numbers.items()}, count)
-    sums, giving = _sums(rows, count, [each for each in figures if each.name in numbers], answer)
+    sums, giving = _sums(rows, count, [each for each in figures if each.name in numbers], target)
     strengths = {figure.name: value for figure, value in seen if value is not None}
     return Profile(count, figures, strengths, together, sums, giving)
 
@@ -65,16 +66,16 @@ def column_of(rows: pl.LazyFrame, name: str) -> pl.Series:
 
 
 def _look(
-    rows: pl.LazyFrame, name: str, type_: str, answer: Answer | None
+    rows: pl.LazyFrame, name: str, type_: str, target: Target | None
 ) -> tuple[Figures, Strength | None]:
     values = column_of(rows, name)
     if not values.dtype.is_numeric():
         figure = columns.of_texts(name, type_, values)
-        return figure, strength.of_groups(values, answer) if answer and not figure.constant else None
+        return figure, strength.of_groups(values, target) if target and not figure.constant else None
     numbers = _numbers(values)
     ordered = np.sort(numbers[~np.isnan(numbers)])
     figure = columns.of_numbers(name, type_, ordered, len(numbers))
-    told = strength.of_numbers(numbers, ordered, answer) if answer and not figure.constant else None
+    told = strength.of_numbers(numbers, ordered, target) if target and not figure.constant else None
     return figure, told
 
 
@@ -85,7 +86,7 @@ def _numbers(values: pl.Series) -> NDArray[np.float32]:
 
 
 def _sums(
-    rows: pl.LazyFrame, count: int, numeric: list[Figures], answer: Answer | None
+    rows: pl.LazyFrame, count: int, numeric: list[Figures], target: Target | None
 ) -> tuple[tuple[Sum, ...], tuple[Sum, ...]]:
     names = [figure.name for figure in numeric]
     if not names:
@@ -100,12 +101,12 @@ def _sums(
     search = Search(names, sample, read)
     inner = [
         found
-        for place, figure in enumerate(numeric)
+        for index, figure in enumerate(numeric)
         if figure.distinct >= FEWEST_DISTINCT
-        for found in search.giving(figure.name, partial(read, figure.name), sample[:, place])[:1]
+        for found in search.giving(figure.name, partial(read, figure.name), sample[:, index])[:1]
     ]
-    if answer is None or not (answer.is_number or answer.is_binary):
+    if target is None or not (target.is_number or target.is_binary):
         return tuple(inner), ()
-    wanted = answer.as_values
-    giving = search.giving(answer.name, lambda: wanted, wanted[::every], smallest=1)
+    wanted = target.as_values
+    giving = search.giving(target.name, lambda: wanted, wanted[::every], smallest=1)
     return tuple(inner), tuple(giving)

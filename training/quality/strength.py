@@ -16,7 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.quality.answer import Answer
+    from training.quality.target import Target
 
 SLICES = 32
 FEWEST_ROWS = 3
@@ -26,24 +26,23 @@ PRIOR = 1.0
 
 @dataclass(frozen=True)
 class Strength:
-    """`by_gaps`: it is whether the value is missing, and not the value, that tells."""
-
     value: float
     measure: str
     by_gaps: bool = False
+    """It is whether the value is missing, and not the value, that tells."""
 
 
-def of_numbers(values: NDArray[np.float32], ordered: NDArray[np.float32], answer: Answer) -> Strength | None:
-    if answer.is_number:
-        return Strength(_correlation(values, answer.values), "|r|")
-    if not answer.is_binary:
+def of_numbers(values: NDArray[np.float32], ordered: NDArray[np.float32], target: Target) -> Strength | None:
+    if target.is_number:
+        return Strength(_correlation(values, target.values), "|r|")
+    if not target.is_binary:
         edges = np.unique(ordered[np.linspace(0, len(ordered) - 1, SLICES + 1).astype(int)[1:-1]])
         slices = np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="right"))
-        return of_groups(pl.Series(slices), answer)
-    rare = answer.counts[0] > answer.counts[1]
-    chosen = values[answer.codes == int(rare)]
+        return of_groups(pl.Series(slices), target)
+    rare = target.counts[0] > target.counts[1]
+    chosen = values[target.codes == int(rare)]
     area = area_under_curve(np.sort(chosen[~np.isnan(chosen)]), ordered)
-    gaps = _area_of_gaps(np.isnan(values), answer) if len(ordered) < len(values) else 0.5
+    gaps = _area_of_gaps(np.isnan(values), target) if len(ordered) < len(values) else 0.5
     return Strength(gaps, "AUC", by_gaps=True) if gaps > area else Strength(area, "AUC")
 
 
@@ -59,21 +58,21 @@ def area_under_curve(some: NDArray[np.float32], everything: NDArray[np.float32])
     return float(max(area, 1 - area))
 
 
-def of_groups(values: pl.Series, answer: Answer) -> Strength | None:
+def of_groups(values: pl.Series, target: Target) -> Strength | None:
     """`values` name the groups; a missing one is a group as well."""
     frame = pl.DataFrame({"group": values, "fold": _halves(len(values))})
-    if answer.is_number:
+    if target.is_number:
         sums = pl.col("y").sum().alias("sum")
         counted = (
-            frame.with_columns(pl.Series("y", answer.values)).group_by("group", "fold").agg(sums, pl.len())
+            frame.with_columns(pl.Series("y", target.values)).group_by("group", "fold").agg(sums, pl.len())
         )
-        return Strength(_grouped_correlation(_paired(counted, "sum"), answer), "|r|")
-    of_class = [(pl.col("y") == place).sum().alias(str(place)) for place in range(len(answer.classes))]
+        return Strength(_grouped_correlation(_paired(counted, "sum"), target), "|r|")
+    of_class = [(pl.col("y") == index).sum().alias(str(index)) for index in range(len(target.classes))]
     counted = (
-        frame.with_columns(pl.Series("y", answer.codes)).group_by("group", "fold").agg(*of_class, pl.len())
+        frame.with_columns(pl.Series("y", target.codes)).group_by("group", "fold").agg(*of_class, pl.len())
     )
-    judged = range(len(answer.classes)) if not answer.is_binary else [answer.positive]
-    areas = [_grouped_area(_paired(counted, str(place)), str(place)) for place in judged]
+    judged = range(len(target.classes)) if not target.is_binary else [target.positive]
+    areas = [_grouped_area(_paired(counted, str(index)), str(index)) for index in judged]
     return Strength(float(np.mean(areas)), "AUC") if areas else None
 
 
@@ -109,9 +108,9 @@ def _grouped_area(groups: pl.DataFrame, hits: str) -> float:
     return float((positive * (below + negative / 2)).sum() / pairs)
 
 
-def _grouped_correlation(groups: pl.DataFrame, answer: Answer) -> float:
+def _grouped_correlation(groups: pl.DataFrame, target: Target) -> float:
     mean, rows, total = (groups[name].to_numpy().astype(np.float64) for name in ("mean", "len", "sum"))
-    count, spread = rows.sum(), float(answer.values.std())
+    count, spread = rows.sum(), float(target.values.std())
     centred = mean - (mean * rows).sum() / count
     varies = float(np.sqrt((centred**2 * rows).sum() / count))
     if not varies or not spread:
@@ -120,17 +119,17 @@ def _grouped_correlation(groups: pl.DataFrame, answer: Answer) -> float:
     return max(0.0, together / (varies * spread))
 
 
-def _correlation(values: NDArray[np.float32], answer: NDArray[np.float64]) -> float:
+def _correlation(values: NDArray[np.float32], target: NDArray[np.float64]) -> float:
     there = ~np.isnan(values)
     some: NDArray[np.float64] = values[there].astype(np.float64)
     if len(some) < FEWEST_ROWS:
         return 0.0
     some = some - some.mean()
-    wanted = answer[there] - answer[there].mean()
+    wanted = target[there] - target[there].mean()
     size = float(np.sqrt((some @ some) * (wanted @ wanted)))
     return float(abs(some @ wanted)) / size if size else 0.0
 
 
-def _area_of_gaps(gaps: NDArray[np.bool_], answer: Answer) -> float:
-    first = answer.codes == 0
+def _area_of_gaps(gaps: NDArray[np.bool_], target: Target) -> float:
+    first = target.codes == 0
     return 0.5 + abs(float(gaps[first].mean()) - float(gaps[~first].mean())) / 2

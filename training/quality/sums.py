@@ -37,11 +37,11 @@ MISSES_MOST = 10_000
 
 @dataclass(frozen=True)
 class Sum:
-    """`parts` add up to `whole` in `share` of the rows that have them all."""
-
     parts: tuple[str, ...]
+    """They add up to `whole`."""
     whole: str
     share: float
+    """In how many of the rows that have them all."""
 
 
 class Search:
@@ -77,7 +77,7 @@ class Search:
         return 4 if len(self._names) <= MOST_COLUMNS else 2
 
     def _candidates(self, whole: str, sampled: Values, size: int) -> Iterator[tuple[int, ...]]:
-        usable = [place for place, name in enumerate(self._names) if name != whole]
+        usable = [index for index, name in enumerate(self._names) if name != whole]
         for rows in self._folds(sampled):
             weights = np.random.default_rng(0).uniform(1, 2, len(rows))
             numbers = (weights @ self._filled[rows])[usable]
@@ -130,7 +130,7 @@ def adding_up(numbers: Values, goal: float, size: int, slack: float) -> list[tup
 
 @cache
 def _combined(count: int, size: int) -> NDArray[np.int64]:
-    """Every choice of `size` places; of none there is one, the empty choice."""
+    """Every choice of `size` indices; of none there is one, the empty choice."""
     chosen = list(combinations(range(count), size))
     return np.array(chosen, dtype=np.int64).reshape(len(chosen), size)
 

@@ -42,7 +42,7 @@ def banner(text: str, kind: Literal["good", "bad", "warn"], title: str = "") -> 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str = "") -> Block:
     """A column of numbers is set to the right, with figures of one width."""
-    right = [_is_numeric([row[place] for row in rows]) for place in range(len(header))]
+    right = [_is_numeric([row[index] for row in rows]) for index in range(len(header))]
     head = "".join(_cell("th", name, is_right) for name, is_right in zip(header, right, strict=True))
     body = "".join(
         "<tr>"

@@ -31,7 +31,7 @@ THEME |= dict(
     zip(
         SERIES,
         zip(
-            (f"c{place}" for place in range(1, 7)),
+            (f"c{index}" for index in range(1, 7)),
             ("#0072b2", "#d55e00", "#009e73", "#b8559a", "#b58900", "#3f9ed0"),
             strict=True,
         ),
@@ -99,8 +99,8 @@ def name(text: str) -> str:
     return f"\N{ZERO WIDTH SPACE}{seen}" if seen.startswith("_") else seen
 
 
-def series_colour(place: int) -> Any:
-    return SERIES[place % len(SERIES)]
+def series_colour(index: int) -> Any:
+    return SERIES[index % len(SERIES)]
 
 
 def _themed(svg: str, title: str, width: float) -> str:

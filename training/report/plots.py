@@ -72,12 +72,12 @@ def histogram(
 
     def paint(axes: Axes) -> None:
         rows = np.atleast_2d(np.asarray(counts, dtype=np.float64))
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             axes.stairs(
                 row,
                 np.asarray(edges),
                 fill=True,
-                color=series_colour(place),
+                color=series_colour(index),
                 alpha=0.55 if len(rows) > 1 else 0.85,
             )
         axes.grid(visible=False, axis="x")
@@ -104,9 +104,9 @@ def lines(
             axes.set_ylim(-0.01, 1.01)
         drawn = [
             axes.plot(
-                *_thinned(xs, ys), color=series_colour(place), marker="o" if dots else None, markersize=5
+                *_thinned(xs, ys), color=series_colour(index), marker="o" if dots else None, markersize=5
             )[0]
-            for place, (_, xs, ys) in enumerate(series)
+            for index, (_, xs, ys) in enumerate(series)
         ]
         if diagonal:
             axes.axline((0, 0), slope=1, color=SOFT, linestyle=DASHED, linewidth=1)
@@ -174,10 +174,10 @@ def _name_rows(axes: Axes, names: Sequence[str]) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def _paint_cell(axes: Axes, place: tuple[int, int], value: float, share: float) -> None:
+def _paint_cell(axes: Axes, cell: tuple[int, int], value: float, share: float) -> None:
     from matplotlib.patches import Rectangle
 
-    row, column = place
+    row, column = cell
     depth = 0.08 + 0.8 * share if np.isfinite(share) else 0
     axes.add_patch(
         Rectangle(
@@ -192,8 +192,8 @@ def _thinned(xs: ArrayLike, ys: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     across, up = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
     if len(across) <= MOST_POINTS:
         return across, up
-    places = np.linspace(0, len(across) - 1, MOST_POINTS).round().astype(int)
-    return across[places], up[places]
+    indices = np.linspace(0, len(across) - 1, MOST_POINTS).round().astype(int)
+    return across[indices], up[indices]
 
 
 def _legend(axes: Axes, drawn: Sequence[Artist], names: Sequence[str]) -> None:

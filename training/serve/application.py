@@ -12,8 +12,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from training.errors import BadRequest
-from training.serve.answers import accepted, encode
 from training.serve.requests import JSON, decode
+from training.serve.responses import accepted, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,14 +33,14 @@ STATUSES = {
     415: "415 Unsupported Media Type",
     500: "500 Internal Server Error",
 }
-Answer = tuple[int, str, bytes]
+Response = tuple[int, str, bytes]
 Environ = dict[str, Any]
 
 
 class Application:
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
-        self._routes: Mapping[str, Mapping[str, Callable[[Environ], Answer]]] = {
+        self._routes: Mapping[str, Mapping[str, Callable[[Environ], Response]]] = {
             "/ping": {"GET": _ping},
             "/invocations": {"POST": self._invoke},
             "/execution-parameters": {"GET": _execution_parameters},
@@ -57,7 +57,7 @@ class Application:
         start_response(STATUSES[status], [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
-    def _route(self, environ: Environ) -> Answer:
+    def _route(self, environ: Environ) -> Response:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path not in self._routes:
             raise BadRequest(
@@ -67,10 +67,10 @@ class Application:
             raise BadRequest(f"{path} takes {', '.join(self._routes[path])}, not {method[:20]!r}", status=405)
         return self._routes[path][method](environ)
 
-    def _invoke(self, environ: Environ) -> Answer:
+    def _invoke(self, environ: Environ) -> Response:
         batch = decode(_body(environ), environ.get("CONTENT_TYPE") or JSON, self._predictor.contract)
         kind = accepted(environ.get("HTTP_ACCEPT") or "", batch.kind)
-        return 200, kind, encode(self._predictor.predict(batch.records, batch.places), kind)
+        return 200, kind, encode(self._predictor.predict(batch.records, batch.origins), kind)
 
 
 def _body(environ: Environ) -> bytes:
@@ -86,11 +86,11 @@ def _body(environ: Environ) -> bytes:
     )
 
 
-def _ping(_: Environ) -> Answer:
+def _ping(_: Environ) -> Response:
     return 200, JSON, b"{}"
 
 
-def _execution_parameters(_: Environ) -> Answer:
+def _execution_parameters(_: Environ) -> Response:
     """What a batch transform job asks for before it sends anything."""
     parameters = {"MaxConcurrentTransforms": 1, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": 6}
     return 200, JSON, json.dumps(parameters).encode()

@@ -19,7 +19,7 @@ KINDS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif", "app
 """A body that is a picture itself; which of the formats it is, its first bytes say."""
 
 
-def picture_record(body: bytes, contract: Contract, place: str) -> dict[str, Any]:
+def picture_record(body: bytes, contract: Contract, origin: str) -> dict[str, Any]:
     """The features of one picture by name. BadRecord where the bytes are none."""
     from training.images.decode import BrokenPicture
     from training.images.features import NAMES, features
@@ -27,21 +27,21 @@ def picture_record(body: bytes, contract: Contract, place: str) -> dict[str, Any
     try:
         vector = features(body, asked_size(contract))
     except BrokenPicture as broken:
-        raise BadRecord(place, FIELD, f"the picture {broken}") from broken
+        raise BadRecord(origin, FIELD, f"the picture {broken}") from broken
     return dict(zip(NAMES, vector.tolist(), strict=True))
 
 
-def encoded_record(instance: Mapping[str, Any], contract: Contract, place: str) -> dict[str, Any]:
+def encoded_record(instance: Mapping[str, Any], contract: Contract, origin: str) -> dict[str, Any]:
     """The same of {"image": "<base64>"}."""
     for name in sorted(instance.keys() - {FIELD}):
-        raise BadRecord(place, shown(name), f'is not known; send {{"{FIELD}": "<base64 of the picture>"}}')
+        raise BadRecord(origin, shown(name), f'is not known; send {{"{FIELD}": "<base64 of the picture>"}}')
     text = instance.get(FIELD)
     if not isinstance(text, str):
-        raise BadRecord(place, FIELD, "is not the base64 text of a picture")
+        raise BadRecord(origin, FIELD, "is not the base64 text of a picture")
     try:
-        return picture_record(b64decode(text, validate=True), contract, place)
+        return picture_record(b64decode(text, validate=True), contract, origin)
     except (binascii.Error, ValueError) as fault:
-        raise BadRecord(place, FIELD, f"is not base64: {fault}") from fault
+        raise BadRecord(origin, FIELD, f"is not base64: {fault}") from fault
 
 
 def asked_size(contract: Contract) -> Image:

@@ -1,15 +1,21 @@
-"""A request's body → records, each with the words for where it stands in the body."""
+"""A request's body → records, each with the words for where it stands in the body ("line 3").
+
+Bodies are read by the rules of `dropforge.domain.reading`; what they find wrong is a BadRequest here.
+"""
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract.cells import SPACES
+from dropforge.domain.contract import Reader
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.csv_rows import CsvRows, ragged
+from dropforge.domain.reading.faults import BadRow, NotJson, ReadingFault
+from dropforge.domain.reading.header import check_names, looks_like_header
+from dropforge.domain.reading.json_lines import is_blank, parse_json
+from dropforge.domain.reading.text import check_no_nul
 from training.errors import BadRequest
 from training.serve.pictures import KINDS, encoded_record, picture_record
 
@@ -20,17 +26,18 @@ if TYPE_CHECKING:
 
 JSON, LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 SAME = {"application/x-jsonlines": LINES, "application/jsonl": LINES, "application/x-ndjson": LINES}
+WRITTEN = Reader()
+"""How the CSV of a request is written, whatever the contract says of files."""
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`kind` is the canonical content type of the body that the records came in; a picture is answered as if
-    it had come in JSON."""
-
     kind: str
+    """The canonical content type of the body; a picture is answered as if it had come in JSON."""
     records: list[Record]
-    places: list[str]
+    origins: list[str]
+    """Where each record stands in the body."""
 
 
 def decode(body: bytes, content_type: str, contract: Contract) -> Batch:
@@ -41,14 +48,17 @@ def decode(body: bytes, content_type: str, contract: Contract) -> Batch:
         listed = ", ".join(known)
         raise BadRequest(f"the content type {shown(media)} is not supported; send {listed}", status=415)
     if kind in KINDS:
-        place = "the body"
-        return Batch(JSON, [picture_record(body, contract, place)], [place])
+        origin = "the body"
+        return Batch(JSON, [picture_record(body, contract, origin)], [origin])
     text = _text(body, parameters.get("charset", "utf-8"))
-    pairs = list(DECODERS[kind](text, parameters, contract))
+    try:
+        pairs = list(DECODERS[kind](text, parameters, contract))
+    except ReadingFault as fault:
+        raise BadRequest(str(fault)) from fault
     if not pairs:
         raise BadRequest("the request holds no record")
-    places, records = zip(*pairs, strict=True)
-    return Batch(kind, list(records), list(places))
+    origins, records = zip(*pairs, strict=True)
+    return Batch(kind, list(records), list(origins))
 
 
 def _known(contract: Contract) -> tuple[str, ...]:
@@ -59,24 +69,20 @@ def csv_records(
     lines: Iterable[str], contract: Contract, header: bool | None = None
 ) -> Iterator[tuple[str, Record]]:
     """Rows of the contract's features in its order, or under a header in any order; None finds out which."""
-    features = [column.name for column in contract.features]
-    rows = csv.reader(lines, strict=True)
-    names: list[str] | None = None
-    try:
-        for row in rows:
-            if not any(cell.strip(SPACES) for cell in row) and (len(features) > 1 or not row):
+    names = [column.name for column in contract.features]
+    rows, may_be_header = CsvRows(lines, WRITTEN, len(names)), header is not False
+    for row in rows:
+        origin = f"line {row.line}"
+        if may_be_header:
+            may_be_header = False
+            if header or looks_like_header(row.cells, contract):
+                names = rows.named_by(row.cells)
+                check_names(names, contract, contract.features, origin)
                 continue
-            place = f"line {rows.line_num}"
-            if names is None:
-                is_header = _is_header(row, contract) if header is None else header
-                names = _checked(row, place) if is_header else features
-                if is_header:
-                    continue
-            if len(row) != len(names):
-                raise BadRequest(f"{place} has {len(row)} cells, not {len(names)}: {', '.join(names)}")
-            yield place, dict(zip(names, row, strict=True))
-    except csv.Error as fault:
-        raise BadRequest(f"line {rows.line_num} is not CSV: {fault}") from fault
+        if row.fault:
+            listed = f": {', '.join(names)}" if row.fault == ragged(row.cells, rows.width) else ""
+            raise BadRow(f"{origin} {row.fault}{listed}")
+        yield origin, dict(zip(names, row.cells, strict=True))
 
 
 def _decode_json(text: str, _: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
@@ -90,11 +96,12 @@ def _decode_json(text: str, _: Mapping[str, str], contract: Contract) -> Iterato
 
 def _decode_lines(text: str, _: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
     for number, line in enumerate(text.split("\n"), 1):
-        if line.strip(SPACES):
+        if not is_blank(line):
             yield _instance(_json(line, f"line {number}"), f"line {number}", contract)
 
 
 def _decode_csv(text: str, parameters: Mapping[str, str], contract: Contract) -> Iterator[tuple[str, Record]]:
+    check_no_nul(text, "the body")
     header = {"present": True, "absent": False}.get(parameters.get("header", ""))
     return csv_records(io.StringIO(text, newline=""), contract, header)
 
@@ -119,37 +126,18 @@ def _text(body: bytes, charset: str) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise BadRequest(f"the body is not UTF-8 text: byte {fault.start} is no character") from fault
+        raise BadRequest(f"the body is not UTF-8 text: byte {fault.start} is not a character") from fault
 
 
-def _json(text: str, place: str) -> Any:
+def _json(text: str, origin: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except BadRequest:
-        raise
-    except (ValueError, RecursionError) as fault:
-        raise BadRequest(f"{place} is not JSON: {str(fault)[:200]}") from fault
+        return parse_json(text)
+    except BadRow as bad:
+        where = f", at character {bad.character}" if isinstance(bad, NotJson) else ""
+        raise BadRequest(f"{origin} {bad}{where}") from bad
 
 
-def _refuse_constant(name: str) -> Any:
-    raise BadRequest(f"{name} is not JSON; send null for a value that is not known")
-
-
-def _instance(instance: Any, place: str, contract: Contract) -> tuple[str, Record]:
+def _instance(instance: Any, origin: str, contract: Contract) -> tuple[str, Record]:
     if not isinstance(instance, dict):
-        raise BadRequest(f"{place} is not an object of column: value")
-    return place, instance if contract.image is None else encoded_record(instance, contract, place)
-
-
-def _is_header(row: list[str], contract: Contract) -> bool:
-    """More names of columns than anything else: no row of values looks so."""
-    known = {column.name for column in contract.columns} | set(contract.drop)
-    return sum(cell.strip(SPACES) in known for cell in row) * 2 > len(row)
-
-
-def _checked(row: list[str], place: str) -> list[str]:
-    names = [cell.strip(SPACES) for cell in row]
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise BadRequest(f"{place} names the column {shown(twice[0])} twice")
-    return names
+        raise BadRequest(f"{origin} is not an object of column: value")
+    return origin, instance if contract.image is None else encoded_record(instance, contract, origin)

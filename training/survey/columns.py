@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dropforge.domain.contract.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from dropforge.domain.reading.cells import LARGEST_NUMBER, LONGEST_NUMBER, NUMBER, SPACES, WHOLE
+from dropforge.domain.reading.dates import moment_text
 from dropforge.domain.survey import Column
-from training.dates import moment_text
 from training.process.numbers import with_points
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def present_of(text: pl.Series) -> pl.Series:
 
 
 def numbers_of(text: pl.Series, *, comma: bool) -> pl.Series:
-    """Null where a text is none."""
+    """Null where a text is not one."""
     if comma:
         text = text.to_frame("text").select(with_points(pl.col("text"))).to_series()
     readable = text.str.contains(f"^(?:{NUMBER})$") & (text.str.len_bytes() <= LONGEST_NUMBER)

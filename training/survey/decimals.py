@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.domain.contract.cells import SPACES
+from dropforge.domain.reading.cells import SPACES
 from training.survey.columns import numbers_of, present_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dropforge.domain.contract import Quality
-from dropforge.domain.contract.cells import SPACES
+from dropforge.domain.reading.cells import SPACES
 from training.errors import JobError
 from training.process.reading.drop import CUT_SHORT, GZIP
 

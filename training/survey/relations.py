@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dropforge.domain.survey import Relation
-from training.quality.answer import answer_of
 from training.quality.checks import MOST_PAIRS, REDUNDANT, TELLS_ALL, TELLS_MUCH
 from training.quality.profile import profile
+from training.quality.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +38,8 @@ def relations(
     rows = pl.DataFrame(list(values.values())).filter(there)
     asked = rows[target].alias("value")
     types = {name: _type(facts) for name, facts in seen.items() if name != target and facts.present}
-    answer = answer_of(target, asked if number else asked.cast(pl.String), None, is_number=number)
-    found = profile(rows.lazy(), types, answer)
+    numbered = target_of(target, asked if number else asked.cast(pl.String), None, is_number=number)
+    found = profile(rows.lazy(), types, numbered)
     return {"leaking": _leaking(found), "redundant": _redundant(found)}
 
 

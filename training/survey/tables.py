@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dropforge.domain.contract.cells import SPACES, parse_number
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.cells import SPACES, parse_number
 from training.errors import JobError
 from training.survey.formats import Text, format_of, text_of
 
@@ -26,11 +26,11 @@ MOST_ROWS = 1_000_000
 
 @dataclass(frozen=True)
 class Table:
-    """`rows`: every cell as text, null where it was empty. `text`: how a text file is written."""
-
     rows: pl.DataFrame
+    """Every cell as text, null where it was empty."""
     format: str
     text: Text | None
+    """How a text file is written."""
     whole: bool
 
 
@@ -57,7 +57,7 @@ def _csv(path: Path, text: Text) -> pl.DataFrame:
         separator=text.delimiter,
         has_header=False,
         skip_lines=lines,
-        schema=dict.fromkeys((f"{place}" for place in range(len(names))), pl.String),
+        schema=dict.fromkeys((f"{index}" for index in range(len(names))), pl.String),
         n_rows=MOST_ROWS + 1,
         truncate_ragged_lines=True,
         raise_if_empty=False,

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training.model.labels import decided
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SMALLEST = 1e-15
-THRESHOLD = 0.5
 
 
 def figures(labels: NDArray[np.float64], answers: NDArray[Any], positive: int | None) -> dict[str, float]:
-    """`positive` is its class's place in a binary problem; answers of one column are values."""
+    """`positive` is its class's index in a binary problem; answers of one column are values."""
     if answers.shape[1] == 1:
         return _of_values(labels, answers[:, 0].astype(np.float64))
-    truth, said = labels.astype(np.int64), _said(answers, positive)
+    truth, said = labels.astype(np.int64), decided(answers, positive)
     chosen = np.clip(answers[np.arange(len(truth)), truth].astype(np.float64), SMALLEST, 1)
     common = {"accuracy": float((said == truth).mean()), "logloss": float(-np.log(chosen).mean())}
     if positive is None:
@@ -29,20 +30,13 @@ def figures(labels: NDArray[np.float64], answers: NDArray[Any], positive: int | 
     return common | {"auc": auc(truth == positive, scores), "f1": _f1(truth == positive, said == positive)}
 
 
-def _said(answers: NDArray[Any], positive: int | None) -> NDArray[np.int64]:
-    """The likeliest class; of two, the positive one from one half on, as the endpoint says it."""
-    if positive is None:
-        return np.asarray(answers.argmax(axis=1), dtype=np.int64)
-    return np.where(answers[:, positive] >= THRESHOLD, positive, 1 - positive)
-
-
 def auc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     """The share of pairs (a positive, a negative) that the scores put in order; a tie is half a pair."""
     count, others = int(positive.sum()), int((~positive).sum())
     if not count or not others:
         return 0.5
-    _, place, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[place]
+    _, ranked, sizes = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[ranked]
     return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * others))
 
 

@@ -70,13 +70,13 @@ def together(hosts: Hosts) -> Iterator[None]:
     from xgboost import collective
     from xgboost.tracker import RabitTracker
 
-    place, port = socket.gethostbyname(hosts.names[0]), _port()
+    address, port = socket.gethostbyname(hosts.names[0]), _port()
     tracker = None
     if hosts.first:
-        tracker = RabitTracker(n_workers=len(hosts.names), host_ip=place, port=port, sortby="task")
+        tracker = RabitTracker(n_workers=len(hosts.names), host_ip=address, port=port, sortby="task")
         tracker.start()
-    _wait(place, port)
-    arguments: dict[str, Any] = {"dmlc_tracker_uri": place, "dmlc_tracker_port": port}
+    _wait(address, port)
+    arguments: dict[str, Any] = {"dmlc_tracker_uri": address, "dmlc_tracker_port": port}
     with collective.CommunicatorContext(**arguments, dmlc_task_id=f"{hosts.rank:04d}"):
         yield
     if tracker is not None:
@@ -88,13 +88,13 @@ def _port() -> int:
     return FIRST_PORT + zlib.crc32(name.encode()) % PORTS
 
 
-def _wait(place: str, port: int) -> None:
+def _wait(address: str, port: int) -> None:
     """Hosts start when they start; the first one may be the last."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
         with socket.socket() as probe:
             probe.settimeout(5)
-            if probe.connect_ex((place, port)) == 0:
+            if probe.connect_ex((address, port)) == 0:
                 return
         time.sleep(0.2)
     raise JobError(f"the first host's tracker did not answer on port {port} within {WAIT:.0f} s")

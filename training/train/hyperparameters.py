@@ -42,9 +42,9 @@ def _given(path: Path) -> dict[str, object]:
     try:
         given = json.loads(path.read_bytes())
     except ValueError as fault:
-        raise JobError(f"{path.name} is no JSON: {fault}") from fault
+        raise JobError(f"{path.name} is not JSON: {fault}") from fault
     if not isinstance(given, dict):
-        raise JobError(f"{path.name} is no JSON object")
+        raise JobError(f"{path.name} is not a JSON object")
     return given
 
 

@@ -92,10 +92,10 @@ def _gather(folder: Path, contract_file: Path, transform: Path, baseline: Path) 
     shutil.copyfile(contract_file, folder / "contract.json")
     for name in KEPT:
         shutil.copyfile(transform / name, folder / name)
-    for place, names in ((transform, WHERE_PRESENT), (baseline, BASELINES)):
+    for source, names in ((transform, WHERE_PRESENT), (baseline, BASELINES)):
         for name in names:
-            if (place / name).exists():
-                shutil.copyfile(place / name, folder / name)
+            if (source / name).exists():
+                shutil.copyfile(source / name, folder / name)
 
 
 def _write(folder: Path, learned: Learned, task: Task) -> None:
@@ -118,9 +118,9 @@ def _judge(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[s
     if learned.answers is not None:
         difference = check_graph(model, learned.answers, matrix)
         print(f"the compiled model differs from the trained one by at most {difference:.1e}", flush=True)
-    found = figures(matrix.labels, answers(model, matrix, task.threads), labels.positive_place)
+    found = figures(matrix.labels, answers(model, matrix, task.threads), labels.positive_index)
     if not all(np.isfinite(value) for value in found.values()):
-        raise JobError(f"the model's figures on the {part} part are no numbers: {found}")
+        raise JobError(f"the model's figures on the {part} part are not numbers: {found}")
     print(" ".join(f"{part}-{name}:{value:.6f}" for name, value in found.items()), flush=True)
     return {
         **learned.facts,

@@ -32,12 +32,11 @@ Rows = tuple["NDArray[np.float32]", "NDArray[np.float64]"]
 
 @dataclass(frozen=True)
 class Matrix:
-    """`labels` are the classes' places, or the target's values. `file` is where its rows are, unless they are
-    `held`, and beside which others may put what they make of them."""
-
     file: Path
+    """Where its rows are, unless they are `held`; others may put what they make of them beside it."""
     width: int
     labels: NDArray[np.float64]
+    """The classes' indices, or the target's values."""
     held: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:

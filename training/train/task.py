@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """`classes` is 0 for a regression. `validation` may have no rows. `in_order`: the rows stand in the order
-    of the file, as they do if it is split by time."""
-
     target: str
     names: Sequence[str]
     classes: int
+    """0 for a regression."""
     train: Matrix
     validation: Matrix
+    """It may have no rows."""
     parameters: Mapping[str, float | str]
     seed: int
     in_order: bool
+    """The rows stand in the order of the file, as they do if it is split by time."""
     threads: int
     hosts: Hosts
     paths: Paths
@@ -45,17 +45,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Learned:
-    """`answers` is the trained model's own way to answer; None where the graph is all there is.
-
-    `importance` is one figure a column of the matrix, the larger the more it counts. `facts` go to
-    training.json, `files` (name → text) into the model's folder as they are.
-    """
-
     graph: bytes
     answers: Callable[[NDArray[np.float32]], NDArray[Any]] | None
+    """The trained model's own way to answer; None where the graph is all there is."""
     importance: NDArray[Any] | None
+    """One figure a column of the matrix, the larger the more it counts."""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    """They go to training.json."""
     files: Mapping[str, str] = field(default_factory=dict)
+    """Name → text: they go into the model's folder as they are."""
 
 
 def class_weights(labels: NDArray[np.float64], classes: int) -> NDArray[np.float64]:

@@ -20,28 +20,27 @@ LEAF = "LEAF"
 
 @dataclass(frozen=True)
 class Tree:
-    """A node's arrays. A row goes to `yes` if its feature is under the threshold (or equals it, see `rule`).
-
-    Leaves have `yes` -1 and their values, one a target; the values of other nodes are not read.
-    `target` is the first target that they are added to.
-    """
+    """A node's arrays. Leaves have `yes` -1 and their values, one a target; those of others are not read."""
 
     feature: NDArray[np.int64]
     threshold: NDArray[np.float32]
     yes: NDArray[np.int64]
+    """Where a row goes if its feature is under the threshold (or equals it, see the ensemble's rule)."""
     no: NDArray[np.int64]
     values: NDArray[np.float32]
     target: int = 0
+    """The first target that the leaves' values are added to."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """`rule` BRANCH_LT or BRANCH_LEQ; `combine` SUM or AVERAGE; `base` is added to each target."""
-
     trees: Sequence[Tree]
     rule: str
+    """BRANCH_LT or BRANCH_LEQ."""
     combine: str
+    """SUM or AVERAGE."""
     base: Sequence[float]
+    """Added to each target."""
 
 
 def tree_graph(ensemble: Ensemble, width: int, link: str) -> bytes:
@@ -58,16 +57,16 @@ def tree_graph(ensemble: Ensemble, width: int, link: str) -> bytes:
 
 
 def _attributes(ensemble: Ensemble) -> dict[str, list[Any]]:
-    parts = [_of_one(place, tree, ensemble.rule) for place, tree in enumerate(ensemble.trees)]
+    parts = [_of_one(index, tree, ensemble.rule) for index, tree in enumerate(ensemble.trees)]
     return {name: [item for part in parts for item in part[name]] for name in parts[0]}
 
 
-def _of_one(place: int, tree: Tree, rule: str) -> dict[str, list[Any]]:
+def _of_one(index: int, tree: Tree, rule: str) -> dict[str, list[Any]]:
     count, targets = len(tree.yes), tree.values.shape[1]
     leaf = tree.yes < 0
     leaves = np.flatnonzero(leaf)
     return {
-        "nodes_treeids": [place] * count,
+        "nodes_treeids": [index] * count,
         "nodes_nodeids": list(range(count)),
         "nodes_featureids": np.where(leaf, 0, tree.feature).tolist(),
         "nodes_values": np.where(leaf, 0, tree.threshold).tolist(),
@@ -75,7 +74,7 @@ def _of_one(place: int, tree: Tree, rule: str) -> dict[str, list[Any]]:
         "nodes_truenodeids": np.where(leaf, 0, tree.yes).tolist(),
         "nodes_falsenodeids": np.where(leaf, 0, tree.no).tolist(),
         "nodes_missing_value_tracks_true": [0] * count,
-        "target_treeids": [place] * (len(leaves) * targets),
+        "target_treeids": [index] * (len(leaves) * targets),
         "target_nodeids": np.repeat(leaves, targets).tolist(),
         "target_ids": np.tile(np.arange(tree.target, tree.target + targets), len(leaves)).tolist(),
         "target_weights": tree.values[leaves].astype(np.float32).ravel().tolist(),

@@ -12,7 +12,7 @@ class NumberColumn:
     """A column of `numbers`: filled, then log(1 + x) if `log`, then (x - shift) / divisor."""
 
     name: str
-    place: int
+    index: int
     fill: float
     log: bool = False
     shift: float = 0.0
@@ -21,16 +21,14 @@ class NumberColumn:
 
 @dataclass(frozen=True)
 class BinnedColumn:
-    """A column of `numbers` in bins: a value's bin is how many of the edges it reaches.
-
-    `kept` are the bins that become dummies; None is the bin's own number.
-    """
+    """A column of `numbers` in bins: a value's bin is how many of the edges it reaches."""
 
     name: str
-    place: int
+    index: int
     fill: float
     edges: tuple[float, ...]
     kept: tuple[int, ...] | None
+    """The bins that become dummies; None is the bin's own number."""
 
     def label(self, which: int) -> str:
         if which == 0:
@@ -42,16 +40,15 @@ class BinnedColumn:
 
 @dataclass(frozen=True)
 class CategoryColumn:
-    """A category's known values; "" stands for a missing one, unless `missing` says which value it counts as.
-
-    `kept` are the values that become dummies; None is the value's place. Any other value is all zeros, or -1.
-    """
+    """A category's known values; a value that is not among them is all zeros, or -1."""
 
     name: str
-    place: int
+    index: int
     values: tuple[str, ...]
     missing: str | None
+    """Which value a missing one counts as; None: "" stands for it among the values."""
     kept: tuple[int, ...] | None
+    """The values that become dummies; None is the value's index."""
 
     def label(self, which: int) -> str:
         value = self.values[which]
@@ -63,11 +60,12 @@ Column = NumberColumn | BinnedColumn | CategoryColumn
 
 @dataclass(frozen=True)
 class Fitted:
-    """All columns in the matrix's order; `number_inputs` and `category_inputs`: what the graph is given."""
-
     columns: tuple[Column, ...]
+    """In the matrix's order."""
     number_inputs: int
+    """How many columns of numbers the graph is given."""
     category_inputs: int
+    """How many dictionaries of texts."""
 
     @property
     def names(self) -> list[str]:

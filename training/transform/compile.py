@@ -35,8 +35,8 @@ def _inputs(fitted: Fitted) -> list[ValueInfoProto]:
     if fitted.number_inputs:
         shape = [None, fitted.number_inputs]
         inputs.append(helper.make_tensor_value_info(NUMBERS, TensorProto.FLOAT, shape))
-    for place in range(fitted.category_inputs):
-        values, codes = VALUES.format(place), CODES.format(place)
+    for index in range(fitted.category_inputs):
+        values, codes = VALUES.format(index), CODES.format(index)
         inputs.append(helper.make_tensor_value_info(values, TensorProto.STRING, [None]))
         inputs.append(helper.make_tensor_value_info(codes, TensorProto.INT64, [None]))
     return inputs
@@ -50,10 +50,10 @@ def _number_blocks(fitted: Fitted, graph: Assembly) -> list[str]:
 
 
 def _plain(columns: list[NumberColumn], width: int, graph: Assembly) -> str:
-    places = [column.place for column in columns]
+    indices = [column.index for column in columns]
     taken = NUMBERS
-    if places != list(range(width)):
-        taken = graph.add("Gather", NUMBERS, graph.constant(places, np.int64), axis=1)
+    if indices != list(range(width)):
+        taken = graph.add("Gather", NUMBERS, graph.constant(indices, np.int64), axis=1)
     taken = _filled(taken, [column.fill for column in columns], graph)
     if any(column.log for column in columns):
         taken = _logged(taken, [column.log for column in columns], graph)
@@ -77,7 +77,7 @@ def _logged(values: str, which: list[bool], graph: Assembly) -> str:
 
 
 def _binned(column: BinnedColumn, graph: Assembly) -> str:
-    taken = graph.add("Gather", NUMBERS, graph.constant([column.place], np.int64), axis=1)
+    taken = graph.add("Gather", NUMBERS, graph.constant([column.index], np.int64), axis=1)
     filled = _filled(taken, [column.fill], graph)
     reached = graph.add("GreaterOrEqual", filled, graph.constant(column.edges, np.float32))
     counted = graph.add("Cast", reached, to=TensorProto.FLOAT)
@@ -100,7 +100,7 @@ def _category(column: CategoryColumn, graph: Assembly) -> str:
         keys, codes = [*keys, MISSING_CATEGORY], [*codes, keys.index(column.missing)]
     known = graph.add(
         "LabelEncoder",
-        VALUES.format(column.place),
+        VALUES.format(column.index),
         keys_strings=keys,
         values_int64s=codes,
         default_int64=UNKNOWN,
@@ -109,4 +109,4 @@ def _category(column: CategoryColumn, graph: Assembly) -> str:
     if column.kept is not None:
         table = graph.add("Equal", table, graph.constant(column.kept, np.int64))
     table = graph.add("Cast", table, to=TensorProto.FLOAT)
-    return graph.add("Gather", table, CODES.format(column.place), axis=0)
+    return graph.add("Gather", table, CODES.format(column.index), axis=0)

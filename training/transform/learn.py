@@ -34,7 +34,7 @@ def learn(contract: Contract, rows: pl.LazyFrame) -> Fitted:
     sources, categories = number_sources(contract), category_columns(contract)
     numbers = _learn_numbers(sources, contract.transform, rows)
     values = [
-        _learn_category(place, column, contract.transform, rows) for place, column in enumerate(categories)
+        _learn_category(index, column, contract.transform, rows) for index, column in enumerate(categories)
     ]
     plain = [column for column in numbers if isinstance(column, NumberColumn)]
     binned = [column for column in numbers if isinstance(column, BinnedColumn)]
@@ -48,21 +48,21 @@ def _learn_numbers(
     """Two passes over the rows: the fills, and then the figures of the filled columns."""
     if not sources:
         return []
-    values = rows.select(frame_number(source).alias(str(place)) for place, source in enumerate(sources))
+    values = rows.select(frame_number(source).alias(str(index)) for index, source in enumerate(sources))
     fills = _fills(sources, transform, values)
-    filled = values.select(pl.col(str(place)).fill_null(fill) for place, fill in enumerate(fills))
+    filled = values.select(pl.col(str(index)).fill_null(fill) for index, fill in enumerate(fills))
     figures = filled.select(
         figure
-        for place, source in enumerate(sources)
-        for figure in _figures(str(place), _own(source, transform))
+        for index, source in enumerate(sources)
+        for figure in _figures(str(index), _own(source, transform))
     )
     found = figures.collect(engine="streaming").row(0, named=True)
-    return [_number(place, source, fills[place], transform, found) for place, source in enumerate(sources)]
+    return [_number(index, source, fills[index], transform, found) for index, source in enumerate(sources)]
 
 
 def _fills(sources: list[Source], transform: Transform, values: pl.LazyFrame) -> list[float]:
     wanted = [_own(source, transform).impute or transform.impute for source in sources]
-    expressions = [_fill(pl.col(str(place)), how) for place, how in enumerate(wanted)]
+    expressions = [_fill(pl.col(str(index)), how) for index, how in enumerate(wanted)]
     row = values.select(expressions).collect(engine="streaming").row(0)
     for source, fill in zip(sources, row, strict=True):
         if fill is None:
@@ -96,21 +96,21 @@ def _figures(name: str, own: ColumnTransform) -> list[pl.Expr]:
 
 
 def _number(
-    place: int, source: Source, fill: float, transform: Transform, found: dict[str, Any]
+    index: int, source: Source, fill: float, transform: Transform, found: dict[str, Any]
 ) -> NumberColumn | BinnedColumn:
     own = _own(source, transform)
-    figures = {key.split(" ", 1)[1]: value for key, value in found.items() if key.startswith(f"{place} ")}
+    figures = {key.split(" ", 1)[1]: value for key, value in found.items() if key.startswith(f"{index} ")}
     if own.bin is not None:
         edges = _edges(source.name, own.bin, figures)
         kept = _kept(range(len(edges) + 1), own.encode or transform.encode)
-        return BinnedColumn(source.name, place, fill, edges, kept)
+        return BinnedColumn(source.name, index, fill, edges, kept)
     if own.log and figures["least"] < 0:
         raise Refused(
             "transform.columns",
             f"{source.name} has the value {figures['least']:.6g}, and a logarithm needs 0 or more",
         )
     shift, divisor = _scale(own.scale or transform.scale, figures)
-    return NumberColumn(source.name, place, fill, own.log, shift, divisor)
+    return NumberColumn(source.name, index, fill, own.log, shift, divisor)
 
 
 def _scale(how: str, figures: dict[str, float]) -> tuple[float, float]:
@@ -143,7 +143,7 @@ def _edges(name: str, how: Bin, figures: dict[str, float]) -> tuple[float, ...]:
 
 
 def _learn_category(
-    place: int, column: ContractColumn, transform: Transform, rows: pl.LazyFrame
+    index: int, column: ContractColumn, transform: Transform, rows: pl.LazyFrame
 ) -> CategoryColumn:
     own = transform.columns.get(column.name, NOTHING)
     counts = _counts(column, rows)
@@ -163,7 +163,7 @@ def _learn_category(
     elif MISSING_CATEGORY in counts:
         values = [*values, MISSING_CATEGORY]
     kept = _kept(range(len(values)), own.encode or transform.encode)
-    return CategoryColumn(column.name, place, tuple(values), missing, kept)
+    return CategoryColumn(column.name, index, tuple(values), missing, kept)
 
 
 def _counts(column: ContractColumn, rows: pl.LazyFrame) -> dict[str, int]:
@@ -172,10 +172,10 @@ def _counts(column: ContractColumn, rows: pl.LazyFrame) -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def _kept(places: range, encode: str) -> tuple[int, ...] | None:
+def _kept(indices: range, encode: str) -> tuple[int, ...] | None:
     if encode == ORDINAL:
         return None
-    return tuple(places[1:] if encode == WITHOUT_FIRST and len(places) > 1 else places)
+    return tuple(indices[1:] if encode == WITHOUT_FIRST and len(indices) > 1 else indices)
 
 
 def _order(value: str) -> tuple[int, float, str]:

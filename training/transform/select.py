@@ -26,10 +26,9 @@ SINGULAR = 1e-9
 
 @dataclass(frozen=True)
 class Selection:
-    """`document` is selection.json: the method, each step with its figure, and what is kept."""
-
     kept: list[str]
     document: dict[str, Any]
+    """selection.json: the method, each step with its figure, and what is kept."""
 
 
 def select(

@@ -22,7 +22,8 @@ from dropforge.edge.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dropforge.actions.answers import (
+    from dropforge.actions.report_outcome import Reaction
+    from dropforge.actions.results import (
         Built,
         Champion,
         Gated,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
         Reported,
         Started,
     )
-    from dropforge.actions.report_outcome import Reaction
     from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
     from dropforge.domain.run import InferenceRun
     from dropforge.ports import Once

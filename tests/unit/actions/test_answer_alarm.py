@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dropforge.actions.answer_alarm import answer_alarm
-from dropforge.actions.answers import Ignored, Notified, Started
+from dropforge.actions.results import Ignored, Notified, Started
 from dropforge.domain.events import AlarmChanged
 from dropforge.ports import Endpoint
 from tests.unit.actions.fakes import STACK, FakeEndpoints, FakeExecutions, FakeNotifications

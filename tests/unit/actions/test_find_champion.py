@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dropforge.actions.answers import Champion, NoChampion
 from dropforge.actions.find_champion import find_champion
+from dropforge.actions.results import Champion, NoChampion
 from dropforge.ports import Endpoint, LiveModel
 from tests.unit.actions.fakes import BUCKET, STACK, FakeEndpoints, FakeObjects
 

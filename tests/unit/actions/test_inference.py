@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from dropforge.actions.answers import Gated, Started
 from dropforge.actions.cutter import BATCH_ROWS
 from dropforge.actions.gate_confidence import gate_confidence
 from dropforge.actions.predict_batch import predict_batch
 from dropforge.actions.prepare_batch import prepare_batch
+from dropforge.actions.results import Gated, Started
 from dropforge.actions.start_inference import start_inference
 from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
-from dropforge.domain.records import JsonRecords
+from dropforge.domain.reading.records import JsonRecords
 from dropforge.domain.run import InferenceRun, Served
 from dropforge.edge.tasks import inference_run
 from dropforge.ports import Endpoint, LiveModel
@@ -129,8 +129,8 @@ def test_a_row_that_cannot_be_read_costs_that_row_and_is_kept_with_its_reason() 
     assert (gated.rows, gated.quarantined) == (2, 2)
     assert [row["row"] for row in file.predictions()] == ["1", "4"]
     text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
-    assert "'old', which is not a number" in text
-    assert "2 cells, the header 3" in text
+    assert "Age: 'old' is not a number" in text
+    assert "has 2 cells, not 3" in text
 
 
 def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
@@ -147,14 +147,44 @@ def test_numbers_with_a_decimal_comma_reach_the_endpoint_with_a_point() -> None:
         {"Age": "43", "Income": None, "Education": "3"},
     ]
     text = file.objects.files[f"quarantine/loan/{file.run.run}/rows.csv"].decode()
-    assert "Income is '1.5', which is not a number" in text
-    assert "Age is '42,5', which is not a whole number" in text
+    assert "Income: '1.5' is not a number" in text
+    assert "Age: '42,5' is not a whole number" in text
+
+
+def test_a_file_without_quotes_is_read_by_a_contract_that_has_none() -> None:
+    file = File(f'{HEADER}\n40,50.5,"1"\n"41",1,1\n', reader={"quote": ""})
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined) == (1, 1)
+    sent = file.objects.files[f"{file.run.prefix}/parts/00000.jsonl"].decode()
+    assert json.loads(sent)["instance"] == {"Age": "40", "Income": "50.5", "Education": '"1"'}
+
+
+def test_only_the_spaces_that_the_server_strips_are_stripped_from_a_null_marker() -> None:
+    """An em space is part of the value, here as there."""
+    file = File(HEADER + "\n40,1, NA \n41,1,\u2003NA\n", reader={"nulls": ["NA"]})
+
+    file.through()
+
+    sent = file.objects.files[f"{file.run.prefix}/parts/00000.jsonl"].decode().splitlines()
+    assert [json.loads(line)["instance"]["Education"] for line in sent] == [None, "\u2003NA"]
+
+
+def test_quotes_that_make_no_sense_cost_their_row() -> None:
+    file = File(HEADER + '\n40,1,"1"2\n41,1,"1"\n')
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined) == (1, 1)
+    assert [row["row"] for row in file.predictions()] == ["2"]
 
 
 def test_json_lines_have_a_point_whatever_a_csv_has() -> None:
-    records = JsonRecords(loan_contract(reader={"delimiter": ";", "decimal": ","}))
-    line = '{"Age": 40, "Income": "50.5", "Education": 1}'
-    assert records.read(line) == {"Age": 40, "Income": "50.5", "Education": 1}
+    line = b'{"Age": 40, "Income": "50.5", "Education": 1}'
+    contract = loan_contract(reader={"delimiter": ";", "decimal": ","})
+    records = JsonRecords(io.BytesIO(line), contract)
+    assert [records.record(row) for row in records] == [{"Age": 40, "Income": "50.5", "Education": 1}]
 
 
 def test_dropped_columns_and_the_target_may_be_in_the_file() -> None:
@@ -173,13 +203,15 @@ REFUSED: dict[str, tuple[bytes | str, list[str]]] = {
     "no header": (b"", ["no header"]),
     "a header alone": (HEADER + "\n", ["0 records"]),
     "another delimiter": (rows(2).replace(",", ";"), ["';'", "','"]),
-    "missing columns": ("Age,Education\n1,2\n", ["lacks 1", "'Income'"]),
+    "missing columns": ("Age,Education\n1,2\n", ["lacks 'Income'"]),
     "unknown columns": (HEADER + ",Shoe size\n1,2,3,4\n", ["'Shoe size'"]),
-    "a column twice": ("Age,Age,Income,Education\n1,1,2,3\n", ["'Age'", "twice"]),
+    "a column twice": ("Age,Age,Income,Education\n1,1,2,3\n", ["'Age'", "more than once"]),
     "no row that can be read": (HEADER + "\nx,y,z\n", ["none of the 1", "'x'"]),
     "far too many bad rows": (HEADER + "\n" + "x,y,z\n" * 10_001, ["more than 10000", "'x'"]),
     "not text": (bytes(range(128, 256)), ["utf-8"]),
-    "an open quote": (HEADER + '\n"40,1,1\n', ["CSV"]),
+    "an open quote": (HEADER + '\n"40,1,1\n', ["line 2", "never closed"]),
+    "a NUL": (HEADER + "\n40,\0,1\n", ["line 2", "NUL"]),
+    "an endless line": (HEADER + "\n" + "4" * 2**21, ["line 2 is longer than"]),
 }
 
 
@@ -251,15 +283,15 @@ def test_records_are_read_by_the_contract_that_the_live_model_was_trained_by() -
     """Not by the one in force, whose new column the live model has never seen."""
     file = File(rows(1))
     own = loan_contract(confidence=0.1)
-    place = "runs/loan/loan-0123456789abcdef/contract.json"
-    file.objects.files[place] = contract_to_json(own).encode()
+    pinned = "runs/loan/loan-0123456789abcdef/contract.json"
+    file.objects.files[pinned] = contract_to_json(own).encode()
     columns = {**COLUMNS, "Shoe size": "number"}
     file.objects.in_force(loan_contract(columns=columns, confidence=0.9))
 
     _, document = start(file, live("loan-0123456789abcdef"))
     run = inference_run(document)
 
-    assert (run.contract, run.model, run.problem) == (place, "arn:package/1", "binary")
+    assert (run.contract, run.model, run.problem) == (pinned, "arn:package/1", "binary")
     assert run.threshold == 0.9
     assert prepare_batch(run, objects=file.objects).rows == 1
 

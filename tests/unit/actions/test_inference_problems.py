@@ -23,7 +23,7 @@ from tests.unit.actions.fakes import STACK, FakeNotifications, FakeObjects, crea
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dropforge.actions.answers import Gated
+    from dropforge.actions.results import Gated
     from dropforge.domain.contract import Contract
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"
@@ -54,9 +54,9 @@ class Endpoint:
         instances = json.loads(body)["instances"]
         self.requests.append(len(instances))
         values = [next(iter(instance.values())) for instance in instances]
-        for place, value in enumerate(values, 1):
+        for number, value in enumerate(values, 1):
             if value == self.bad:
-                raise Refused(f"endpoint {endpoint} refused the records: record {place} is bad")
+                raise Refused(f"endpoint {endpoint} refused the records: record {number} is bad")
         return json.dumps({"predictions": [self.answers[value] for value in values]}).encode()
 
 
@@ -78,8 +78,8 @@ class File:
             self.run, prepared.batches, prepared.quarantined, objects=self.objects, notifications=self.told
         )
 
-    def table(self, place: str | None = None) -> list[dict[str, str]]:
-        text = self.objects.files[place or f"{self.run.prefix}/predictions.csv"].decode()
+    def table(self, key: str | None = None) -> list[dict[str, str]]:
+        text = self.objects.files[key or f"{self.run.prefix}/predictions.csv"].decode()
         return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -129,9 +129,24 @@ def test_json_lines_keep_their_types_and_bad_lines_are_put_aside() -> None:
     assert [row["row"] for row in file.table()] == ["1", "8"]
     assert gated.quarantined == 6
     reasons = [row["reason"] for row in file.table(f"quarantine/shop/{file.run.run}/rows.csv")]
-    assert reasons[0] == "x is 'much', which is not a number"
-    assert reasons[4] == "'z' is no column of the contract"
-    assert reasons[5] == "x is missing; null says that a value is not known"
+    assert reasons[0] == "x: 'much' is not a number"
+    assert reasons[4] == "'z': is not a column of the contract; known are x"
+    assert reasons[5] == "x: is missing; send null for a value that is not known"
+
+
+def test_a_date_that_cannot_be_read_costs_its_row_before_the_endpoint_is_asked() -> None:
+    contract = table(
+        "multiclass",
+        columns={"x": {"type": "date", "format": "%d-%m-%Y"}, "y": "category"},
+        transform={"columns": {"x": {"parts": ["month"]}}},
+    )
+    file = File(contract, "f.csv", "x\n31-01-2011\n31-02-2011\n", Endpoint({"31-01-2011": SURE}))
+
+    gated = file.through()
+
+    assert (gated.rows, gated.quarantined, file.endpoint.requests) == (1, 1, [1])
+    (aside,) = file.table(f"quarantine/shop/{file.run.run}/rows.csv")
+    assert aside["reason"] == "x: '31-02-2011' is not a date (%d-%m-%Y)"
 
 
 @pytest.mark.parametrize("name", ["f.parquet", "f"])
@@ -197,7 +212,7 @@ def test_an_archive_of_pictures_is_predicted_and_people_are_told_of_the_doubtful
     (aside,) = file.table(f"quarantine/shop/{file.run.run}/rows.csv")
     assert aside == {
         "row": "1",
-        "reason": "the picture is no PNG, JPEG, BMP, GIF or WEBP",
+        "reason": "the picture is not a PNG, JPEG, BMP, GIF or WEBP",
         "file": "notes.txt",
     }
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dropforge.actions.answers import Ignored
 from dropforge.actions.notify_people import notify_people
+from dropforge.actions.results import Ignored
 from dropforge.domain.events import ExecutionEnded
 from dropforge.domain.outcome import outcome_of
 from tests.unit.actions.ends import (

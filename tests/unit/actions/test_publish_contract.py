@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Notified, Published
 from dropforge.actions.publish_contract import publish_contract
+from dropforge.actions.results import Ignored, Notified, Published
 from dropforge.domain.contract import contract_from_json, contract_to_json
 from dropforge.edge.contract_yaml import load_contract
 from tests.unit.actions.fakes import (

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Reported
 from dropforge.actions.notify_people import notify_people
 from dropforge.actions.report_outcome import report_outcome
+from dropforge.actions.results import Ignored, Reported
 from dropforge.domain.errors import BadEvent
 from dropforge.domain.events import ExecutionEnded
 from dropforge.domain.outcome import Outcome

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Notified, Started
+from dropforge.actions.results import Ignored, Notified, Started
 from dropforge.actions.start_deployment import start_deployment
 from dropforge.domain.events import PackageChanged
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeNotifications, FakeObjects, loan_contract

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dropforge.actions.answers import Ignored, Started
+from dropforge.actions.results import Ignored, Started
 from dropforge.actions.start_training import start_training
 from dropforge.domain.contract import contract_from_json
 from tests.unit.actions.fakes import STACK, FakeExecutions, FakeObjects, created, loan_contract

@@ -40,7 +40,7 @@ def test_rows_and_classes_too_few_are_refused_with_their_figures(judge: Judge) -
 
 
 def test_missing_values_beyond_the_contracts_share_are_refused(judge: Judge, answer: list[str]) -> None:
-    gaps = [None if place % 5 < 2 else place % 13 for place in range(ROWS)]
+    gaps = [None if index % 5 < 2 else index % 13 for index in range(ROWS)]
     assert not told(judge({"a": gaps, "y": answer}), "nulls")
     (refused,) = told(judge({"a": gaps, "y": answer}, nulls=0.3), "nulls")
     assert (refused.severity, refused.figure) == ("refuse", pytest.approx(0.4))
@@ -57,7 +57,7 @@ def test_a_column_without_a_value_or_with_one_value_is_constant(judge: Judge, an
 
 def test_one_value_and_gaps_may_say_something(judge: Judge, answer: list[str]) -> None:
     assert not told(
-        judge({"a": [1 if place % 3 else None for place in range(ROWS)], "y": answer}), "constant"
+        judge({"a": [1 if index % 3 else None for index in range(ROWS)], "y": answer}), "constant"
     )
 
 
@@ -65,7 +65,7 @@ def test_whole_numbers_and_words_different_in_every_row_name_the_row(
     judge: Judge, made: np.random.Generator, answer: list[str]
 ) -> None:
     columns = {
-        "instant": made.permutation(ROWS), "dteday": [f"day {place}" for place in range(ROWS)],
+        "instant": made.permutation(ROWS), "dteday": [f"day {index}" for index in range(ROWS)],
         "amount": made.normal(size=ROWS), "y": answer,
     }  # fmt: skip
     found = judge(columns, types={"instant": "integer"}, unique="refuse")
@@ -126,8 +126,8 @@ def test_figures_of_a_column_are_those_of_numpy(
 
 def test_dates_are_told_by_their_span_and_may_all_differ(judge: Judge, answer: list[str]) -> None:
     days = [
-        f"20{10 + place // 300}-{1 + place // 28 % 12:02}-{1 + place % 28:02}T00:00:00"
-        for place in range(ROWS)
+        f"20{10 + index // 300}-{1 + index // 28 % 12:02}-{1 + index % 28:02}T00:00:00"
+        for index in range(ROWS)
     ]
     found = judge({"day": days, "y": answer}, types={"day": "date"})
     (figure,) = found.profile.figures

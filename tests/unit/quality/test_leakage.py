@@ -27,8 +27,8 @@ def test_two_columns_that_add_up_to_the_target_give_it_away(judge: Judge, made: 
 def test_sums_of_up_to_four_columns_are_found_among_others(
     judge: Judge, made: np.random.Generator, parts: int
 ) -> None:
-    columns = {f"part {place}": numbers(made) for place in range(parts)}
-    others = {f"other {place}": numbers(made) for place in range(20)}
+    columns = {f"part {index}": numbers(made) for index in range(parts)}
+    others = {f"other {index}": numbers(made) for index in range(20)}
     found = judge({**others, **columns, "y": sum(columns.values())}, problem="regression")
     assert {finding.columns for finding in told(found, "leakage")} == {tuple(columns)}
 
@@ -98,7 +98,7 @@ def test_whether_a_value_is_missing_can_give_the_answer(
 def test_a_category_that_tells_the_class_is_a_leak_and_a_name_of_each_row_is_none(
     judge: Judge, answer: list[str]
 ) -> None:
-    names = [f"name {place}" for place in range(ROWS)]
+    names = [f"name {index}" for index in range(ROWS)]
     status = ["closed" if value == "yes" else "open" for value in answer]
     found = judge({"name": names, "status": status, "y": answer}, unique="ignore")
     assert [finding.columns for finding in found.findings] == [("status",)]
@@ -154,6 +154,6 @@ def test_refuse_refuses_with_the_rule_and_the_sentence_and_ignore_says_nothing(
 
 def test_copies_of_the_parts_do_not_multiply_what_is_said(judge: Judge, made: np.random.Generator) -> None:
     a, b = numbers(made), numbers(made)
-    copies = {f"{name}{place}": values for name, values in (("a", a), ("b", b)) for place in range(20)}
+    copies = {f"{name}{index}": values for name, values in (("a", a), ("b", b)) for index in range(20)}
     found = judge({**copies, "y": a + b}, problem="regression")
     assert len(told(found, "leakage")) == 3

@@ -69,8 +69,8 @@ def test_the_page_begins_with_the_verdict_and_tells_each_finding(
         "What was set aside",
         "How to read this",
     )
-    places = [text.index(said) for said in order]
-    assert places == sorted(places)
+    found_at = [text.index(said) for said in order]
+    assert found_at == sorted(found_at)
     assert "Experience below 0" in text
 
 
@@ -109,6 +109,6 @@ def test_rows_may_come_lazily_from_a_file(
 ) -> None:
     columns = {"a": made.normal(size=ROWS), "b": made.normal(size=ROWS), "y": answer}
     held = judge(columns)
-    place = tmp_path / "rows.parquet"
-    pl.DataFrame(columns).with_columns(pl.col("a", "b").cast(pl.Float32)).write_parquet(place)
-    assert document(assess(pl.scan_parquet(place), held.contract, Reading(ROWS))) == document(held)
+    file = tmp_path / "rows.parquet"
+    pl.DataFrame(columns).with_columns(pl.col("a", "b").cast(pl.Float32)).write_parquet(file)
+    assert document(assess(pl.scan_parquet(file), held.contract, Reading(ROWS))) == document(held)

@@ -61,8 +61,8 @@ class Container:
         with environment(SAGEMAKER_BASE_DIR=str(self.base), RUN="loan-0123456789abcdef", DROP_URI="s3://b/k"):
             return main([verb])
 
-    def said(self, place: str) -> str:
-        file = self.base / "output" / place
+    def said(self, target: str) -> str:
+        file = self.base / "output" / target
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
     def content(self, path: str) -> bytes:
@@ -80,11 +80,11 @@ class Container:
         }
 
     def _put(self, path: str, body: bytes) -> Path:
-        place = self.base / path
-        shutil.rmtree(place.parent, ignore_errors=True)
-        place.parent.mkdir(parents=True)
-        place.write_bytes(body)
-        return place
+        target = self.base / path
+        shutil.rmtree(target.parent, ignore_errors=True)
+        target.parent.mkdir(parents=True)
+        target.write_bytes(body)
+        return target
 
 
 Another = Callable[[Contract], Container]

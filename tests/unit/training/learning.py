@@ -103,9 +103,9 @@ class Job:
         (self.folder("contract") / "contract.json").write_text(contract_to_json(self.contract))
 
     def run(self, **hyperparameters: Any) -> int:
-        place = self.base / "input" / "config"
-        place.mkdir(parents=True, exist_ok=True)
-        self._put(place / "hyperparameters.json", hyperparameters)
+        folder = self.base / "input" / "config"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._put(folder / "hyperparameters.json", hyperparameters)
         with environment(SAGEMAKER_BASE_DIR=str(self.base)):
             return main(["train"])
 
@@ -128,8 +128,8 @@ class Job:
         return Predictor(self.model)
 
     @staticmethod
-    def _put(place: Path, document: Any) -> None:
-        place.write_text(json.dumps(document), encoding="utf-8")
+    def _put(file: Path, document: Any) -> None:
+        file.write_text(json.dumps(document), encoding="utf-8")
 
 
 def labels_of(train: pl.DataFrame, contract: Contract) -> dict[str, Any]:

@@ -54,8 +54,8 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 def drop(each: int = 20, parts: tuple[str, ...] = ()) -> dict[str, bytes]:
     """`each` pictures a class, and part where there are parts."""
     return {
-        f"{part}{label}/{number}.png": picture(label, seed=1000 * place + number)
-        for place, part in enumerate([f"{part}/" for part in parts] or [""])
+        f"{part}{label}/{number}.png": picture(label, seed=1000 * index + number)
+        for index, part in enumerate([f"{part}/" for part in parts] or [""])
         for label in CLASSES
         for number in range(each)
     }

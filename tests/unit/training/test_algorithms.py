@@ -47,7 +47,8 @@ def test_it_learns_and_its_graph_answers_as_it_does(name: str, problem: str, tmp
 @pytest.mark.parametrize(("name", "problem"), PAIRS)
 def test_the_same_rows_give_the_same_model(name: str, problem: str, tmp_path: Path) -> None:
     one, two = (
-        learned(tmp_path / place, contract_of(problem, algorithm={"name": name})) for place in ("one", "two")
+        learned(tmp_path / folder, contract_of(problem, algorithm={"name": name}))
+        for folder in ("one", "two")
     )
     assert (one.model / "manifest.json").read_bytes() == (two.model / "manifest.json").read_bytes()
 
@@ -182,12 +183,12 @@ def test_no_answer_flips_at_a_trees_threshold(name: str, problem: str, tmp_path:
     ]
     width = len(job.document("names.json"))
     row = np.zeros((len(cuts), width), np.float32)
-    for place, (feature, cut) in enumerate(cuts):
-        row[place, feature] = cut
+    for index, (feature, cut) in enumerate(cuts):
+        row[index, feature] = cut
     under, over = row.copy(), row.copy()
-    for place, (feature, cut) in enumerate(cuts):
-        under[place, feature] = np.nextafter(cut, np.float32(-np.inf))
-        over[place, feature] = np.nextafter(cut, np.float32(np.inf))
+    for index, (feature, cut) in enumerate(cuts):
+        under[index, feature] = np.nextafter(cut, np.float32(-np.inf))
+        over[index, feature] = np.nextafter(cut, np.float32(np.inf))
     rule = values["nodes_modes"][0]
     answers = {
         name: model.run(None, {"features": rows})[0]

@@ -16,13 +16,13 @@ import polars as pl
 import pytest
 
 from dropforge.domain.contract import Contract
-from dropforge.domain.records import Records
+from dropforge.domain.reading.records import CsvRecords
 from tests.unit.training.learning import COLUMNS, Job, contract_of, rows_of
 from training.features import Features
 from training.model.graphs import open_graph, open_model
 from training.model.labels import Labels
-from training.process.quarantine import Quarantine
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 from training.serve.application import Application
 from training.train.rows import Transformed
 
@@ -133,8 +133,8 @@ def test_no_answer_differs(problem: str, name: str, tmp_path: Path) -> None:
 
     _same_matrix(job, contract, frame, tmp_path, scores)
     application = Application(predictor)
-    place = predictor.labels.positive_place
-    expected = scores.ravel() if problem == "regression" else scores if place is None else scores[:, place]
+    index = predictor.labels.positive_index
+    expected = scores.ravel() if problem == "regression" else scores if index is None else scores[:, index]
     for sent in (_batched(contract, header, rows, application), _sent_as_csv(header, rows, application)):
         found = answers(sent, contract, predictor.labels.classes)
         assert int((found.astype(np.float32) != expected).sum()) == 0
@@ -155,10 +155,11 @@ def _batched(
     contract: Contract, header: list[str], rows: list[list[str]], application: Application
 ) -> list[dict[str, Any]]:
     """As the inference state machine reads a file and asks the endpoint."""
-    records = Records(contract, header)
+    given = CsvRecords(io.BytesIO(as_csv(header, rows)), contract)
+    records = [json.dumps(given.record(row)) for row in given]
     found: list[dict[str, Any]] = []
     for start in range(0, ROWS, BATCH):
-        lines = [json.dumps(records.read(row)) for row in rows[start : start + BATCH]]
+        lines = records[start : start + BATCH]
         found += asked(application, "\n".join(lines).encode(), "application/jsonlines")
     return found
 

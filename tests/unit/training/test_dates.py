@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.dates import PARTS, moment_text, part_expression, part_of
+from dropforge.domain.reading.dates import moment_text
+from training.dates import PARTS, part_expression, part_of
 
 
 @given(st.datetimes())

@@ -145,14 +145,14 @@ def test_equal_features_are_never_parted(found: list[tuple[int, str]], seed: int
         {
             "n": pl.Series([n for n, _ in found], dtype=pl.Float32),
             "c": pl.Series([c for _, c in found]).cast(pl.Categorical),
-            "y": pl.Series([str(place % 2) for place in range(len(found))]).cast(pl.Categorical),
+            "y": pl.Series([str(index % 2) for index in range(len(found))]).cast(pl.Categorical),
         }
     )
     parts = divide(Gathered(values, None, len(found), 0), contract, seed)
     of_features: dict[tuple[int, str], set[int]] = {}
-    for row, place in zip(found, parts.tolist(), strict=True):
-        of_features.setdefault(row, set()).add(place)
-    assert all(len(places) == 1 for places in of_features.values())
+    for row, part_of_row in zip(found, parts.tolist(), strict=True):
+        of_features.setdefault(row, set()).add(part_of_row)
+    assert all(len(found_in) == 1 for found_in in of_features.values())
 
 
 @given(st.lists(st.sampled_from("aabc"), min_size=3, max_size=60), st.sampled_from([0.25, 0.5, 1.0]))
@@ -161,16 +161,16 @@ def test_balance_is_reached_between_all_classes(found: list[str], ratio: float) 
     sizes = sorted(count for _, count in target.value_counts().iter_rows())
     for method in ("over", "under"):
         contract = small(resample={"method": method, "ratio": ratio})
-        places = resampled(target, contract.resample, 1)
-        assert places is not None
-        assert (np.diff(places) >= 0).all()
-        counts = [count for _, count in target[places].value_counts().iter_rows()]
+        indices = resampled(target, contract.resample, 1)
+        assert indices is not None
+        assert (np.diff(indices) >= 0).all()
+        counts = [count for _, count in target[indices].value_counts().iter_rows()]
         assert min(counts) >= ratio * max(counts)
         if method == "under":
-            assert len(set(places.tolist())) == len(places)
+            assert len(set(indices.tolist())) == len(indices)
             assert min(counts) == sizes[0]
         else:
-            assert set(places.tolist()) == set(range(len(found)))
+            assert set(indices.tolist()) == set(range(len(found)))
 
 
 def test_a_column_only_of_the_split_is_no_feature(another: Another) -> None:

@@ -104,8 +104,8 @@ def test_the_page_names_run_drop_contract_and_model(trained: Container) -> None:
 
 def test_test_rows_that_are_none_are_a_fault_that_says_so(container: Container, trained: Container) -> None:
     _copy(trained, container)
-    place = container.base / "processing" / "output" / "test" / "rows.parquet"
-    pl.read_parquet(place).clear().write_parquet(place)
+    file = container.base / "processing" / "output" / "test" / "rows.parquet"
+    pl.read_parquet(file).clear().write_parquet(file)
     assert container.evaluate() == 1
     assert "the test part has no rows" in container.said("message")
 

@@ -32,7 +32,7 @@ def drop(names: tuple[str, ...], target: str) -> bytes:
     writer.writerow([*names, target])
     for _ in range(400):
         words = [
-            made.choice("xyz") if place % 2 else round(made.gauss(0, 1), 3) for place in range(len(names))
+            made.choice("xyz") if index % 2 else round(made.gauss(0, 1), 3) for index in range(len(names))
         ]
         writer.writerow([*words, "yes" if words[0] + made.gauss(0, 0.5) > 0 else "no"])
     return out.getvalue().encode()
@@ -61,7 +61,7 @@ def test_a_column_called_as_what_is_made_of_another_is_refused(
 @pytest.mark.parametrize("target", ["y", "count", "^.*$", "*"])
 def test_a_model_is_made_of_columns_with_any_name(tmp_path: Path, target: str) -> None:
     names = tuple(name for name in NAMES if name != target)
-    types = {name: "category" if place % 2 else "number" for place, name in enumerate(names)}
+    types = {name: "category" if index % 2 else "number" for index, name in enumerate(names)}
     contract = parse_contract(
         {"usecase": "names", "problem": "binary", "target": target, "columns": {**types, target: "category"}}
     )

@@ -43,9 +43,9 @@ def started(job: Job) -> "subprocess.Popen[bytes]":
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_hosts_train_one_model_whichever_starts_first(order: tuple[int, int], tmp_path: Path) -> None:
     jobs = [host(tmp_path / name, name) for name in NAMES]
-    running = {place: started(jobs[place]) for place in order}
-    said = {place: process.communicate(timeout=100)[0].decode() for place, process in running.items()}
-    assert [running[place].returncode for place in (0, 1)] == [0, 0], said
+    running = {rank: started(jobs[rank]) for rank in order}
+    said = {rank: process.communicate(timeout=100)[0].decode() for rank, process in running.items()}
+    assert [running[rank].returncode for rank in (0, 1)] == [0, 0], said
     assert not (jobs[1].model / "manifest.json").exists()
     facts = jobs[0].document("training.json")
     assert facts["hosts"] == 2

@@ -25,21 +25,21 @@ from training.images.columns import tabular
 from training.images.decode import BrokenPicture, pixels
 from training.images.features import NAMES, WIDTH, features
 from training.images.read import Pictures, rows
-from training.process.quarantine import Quarantine
+from training.quarantine import Quarantine
 
 
 def read(
     tmp_path: Path, files: dict[str, bytes] | bytes, **changes: object
 ) -> tuple[Pictures, dict[str, int]]:
-    place = tmp_path / "drop" / "drop.zip"
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(files if isinstance(files, bytes) else archive(files))
-    return read_place(place, tmp_path, **changes)
+    file = tmp_path / "drop" / "drop.zip"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(files if isinstance(files, bytes) else archive(files))
+    return read_drop(file, tmp_path, **changes)
 
 
-def read_place(place: Path, tmp_path: Path, **changes: object) -> tuple[Pictures, dict[str, int]]:
+def read_drop(file: Path, tmp_path: Path, **changes: object) -> tuple[Pictures, dict[str, int]]:
     with Quarantine(tmp_path / "quarantine") as quarantine:
-        return rows(place, contract(**changes), quarantine), dict(quarantine.reasons)
+        return rows(file, contract(**changes), quarantine), dict(quarantine.reasons)
 
 
 @pytest.mark.parametrize("size", [Image(), Image(8, 8), Image(50, 33), Image(256, 256)])
@@ -123,8 +123,8 @@ def test_any_bytes_are_a_picture_or_broken_and_nothing_else() -> None:
         whole = bytearray(picture(kind=kind))
         for _ in range(60):
             hurt = whole.copy()
-            for place in random.integers(0, len(hurt), 4):
-                hurt[place] = random.integers(256)
+            for index in random.integers(0, len(hurt), 4):
+                hurt[index] = random.integers(256)
             with contextlib.suppress(BrokenPicture):
                 assert np.isfinite(features(bytes(hurt), Image())).all()
 
@@ -157,36 +157,36 @@ def test_the_folder_that_a_packer_puts_around_all_is_no_class(tmp_path: Path, pa
 
 def test_a_folder_is_read_as_the_zip_is(tmp_path: Path) -> None:
     for name, body in drop(each=2, parts=("test", "train")).items():
-        place = tmp_path / "tree" / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(body)
+        file = tmp_path / "tree" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
     (tmp_path / "tree" / "train" / "rings" / "link.png").symlink_to("/etc/passwd")
     zipped, _ = read(tmp_path, drop(each=2, parts=("test", "train")))
-    found, _ = read_place(tmp_path / "tree", tmp_path)
+    found, _ = read_drop(tmp_path / "tree", tmp_path)
 
     assert found.rows.equals(zipped.rows)
     assert found.parts is not None
     assert zipped.parts is not None
     assert found.parts.equals(zipped.parts)
-    again, _ = read_place(tmp_path / "tree", tmp_path)
+    again, _ = read_drop(tmp_path / "tree", tmp_path)
     assert again.sha256 == found.sha256
 
 
 def test_a_folder_with_a_zip_alone_is_that_zip(tmp_path: Path) -> None:
     zipped, _ = read(tmp_path, drop(each=2))
-    found, _ = read_place(tmp_path / "drop", tmp_path)
+    found, _ = read_drop(tmp_path / "drop", tmp_path)
 
     assert (found.sha256, found.rows.equals(zipped.rows)) == (zipped.sha256, True)
 
 
 @pytest.mark.parametrize("body", [b"a,b\n1,2\n", picture(), archive(drop(each=2))[:-400]])
 def test_a_folder_with_something_else_alone_is_no_drop_of_pictures(tmp_path: Path, body: bytes) -> None:
-    place = tmp_path / "drop" / "drop.bin"
-    place.parent.mkdir()
-    place.write_bytes(body)
+    file = tmp_path / "drop" / "drop.bin"
+    file.parent.mkdir()
+    file.write_bytes(body)
 
     with pytest.raises(Refused, match="that can be read"):
-        read_place(place.parent, tmp_path)
+        read_drop(file.parent, tmp_path)
 
 
 def test_what_is_no_picture_of_a_class_is_kept_aside_with_its_reason(tmp_path: Path) -> None:
@@ -273,8 +273,8 @@ def test_an_archive_that_means_harm_is_refused_with_its_fault(tmp_path: Path, ca
 
 def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
     body = bytearray(archive({"a/1.png": picture()}))
-    place = body.index(b"PK\x01\x02")
-    body[place + 8] |= 1
+    start = body.index(b"PK\x01\x02")
+    body[start + 8] |= 1
 
     with pytest.raises(Refused, match="encrypted"):
         read(tmp_path, bytes(body))
@@ -282,8 +282,8 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
 
 def test_a_damaged_member_costs_that_picture(tmp_path: Path) -> None:
     body = bytearray(archive({"a/1.png": picture(), "b/1.png": picture()}))
-    place = body.index(b"\x89PNG") + 60
-    body[place : place + 20] = os.urandom(20)
+    start = body.index(b"\x89PNG") + 60
+    body[start : start + 20] = os.urandom(20)
     found, quarantined = read(tmp_path, bytes(body))
 
     assert found.rows["label"].to_list() == ["b"]
@@ -292,8 +292,8 @@ def test_a_damaged_member_costs_that_picture(tmp_path: Path) -> None:
 
 def test_a_directory_of_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
     body = bytearray(archive(drop(each=1)))
-    place = body.rindex(b"PK\x05\x06")
-    body[place + 12 : place + 16] = struct.pack("<L", 2**31)
+    start = body.rindex(b"PK\x05\x06")
+    body[start + 12 : start + 16] = struct.pack("<L", 2**31)
 
     with pytest.raises(Refused, match="directory of 2147483648 bytes"):
         read(tmp_path, bytes(body))
@@ -317,7 +317,7 @@ def test_on_real_photographs_svm_and_boosting_reach_85_percent(tmp_path: Path) -
     from xgboost import XGBClassifier
 
     begun = time.monotonic()
-    found, _ = read_place(Path(os.environ["DROPFORGE_REAL_DATA"]) / "images.zip", tmp_path)
+    found, _ = read_drop(Path(os.environ["DROPFORGE_REAL_DATA"]) / "images.zip", tmp_path)
     assert time.monotonic() - begun < 60
     assert found.parts is not None
     x = found.rows.select(NAMES).to_numpy()

@@ -74,9 +74,9 @@ BY_HAND: list[tuple[str, str, bytes, str, str]] = [
     ("a zip of a CSV", "a.zip", zipped(GOOD), "reader.format", "a zip archive"),
     ("a broken zip", "a.zip", zipped(GOOD)[:40], "reader.format", "a zip archive"),
     ("Parquet named CSV", "a.csv", PARQUET, "reader.format", "is a Parquet file"),
-    ("CSV named Parquet", "a.parquet", GOOD, "reader.format", "is no Parquet file"),
+    ("CSV named Parquet", "a.parquet", GOOD, "reader.format", "is not a Parquet file"),
     ("gzip named CSV", "a.csv", gzip.compress(GOOD), "reader.format", "is a gzip file"),
-    ("CSV named gzip", "a.csv.gz", GOOD, "reader.format", "it is no gzip file"),
+    ("CSV named gzip", "a.csv.gz", GOOD, "reader.format", "it is not a gzip file"),
     ("gzip cut short", "a.csv.gz", gzip.compress(GOOD)[:-20], "truncated", "cannot be unpacked to its end"),
     ("gzip damaged", "a.csv.gz", gzip.compress(GOOD)[:30] + b"garbage" * 9,
      "truncated", "cannot be unpacked"),
@@ -95,10 +95,10 @@ BY_HAND: list[tuple[str, str, bytes, str, str]] = [
     ("a JSON list over lines", "a.jsonl", json.dumps(RECORDS, indent=1).encode(),
      "reader.format", "a JSON list"),
     ("JSON over lines", "a.jsonl", json.dumps(RECORDS[0], indent=1).encode(),
-     "truncated", "line 5 is no JSON"),
-    ("JSON cut short", "a.jsonl", JSONL[:-9], "truncated", "line 60 is no JSON"),
+     "truncated", "line 5 is not JSON"),
+    ("JSON cut short", "a.jsonl", JSONL[:-9], "truncated", "line 60 is not JSON"),
     ("JSON of lists", "a.jsonl", b"[1,2,3]\n" * 60, "reader.format", "is a JSON list"),
-    ("JSON of numbers", "a.jsonl", b"7\n" * 60, "quality.bad_rows", "is no JSON object"),
+    ("JSON of numbers", "a.jsonl", b"7\n" * 60, "quality.bad_rows", "is not a JSON object"),
     ("JSON of NaN", "a.jsonl", JSONL.replace(b'"n": ', b'"n": NaN, "z":'), "quality.bad_rows", "NaN"),
     ("JSON of keys twice", "a.jsonl", JSONL.replace(b"{", b'{"n": 1, '),
      "quality.bad_rows", "more than once"),
@@ -108,7 +108,7 @@ BY_HAND: list[tuple[str, str, bytes, str, str]] = [
     ("JSON of other keys", "a.jsonl", JSONL.replace(b'"c"', b'"C"'), "columns", "has 'C'"),
     ("JSON without a key", "a.jsonl", JSONL.replace(b', "y": 1', b"").replace(b', "y": 0', b""),
      "quality", "y missing"),
-    ("JSON of a BOM and CSV", "a.jsonl", b"\xef\xbb\xbf" + GOOD, "truncated", "line 61 is no JSON"),
+    ("JSON of a BOM and CSV", "a.jsonl", b"\xef\xbb\xbf" + GOOD, "truncated", "line 61 is not JSON"),
     ("HTML", "a.csv", b"<!DOCTYPE html>\n<html><body>404</body></html>\n", "reader.delimiter", "1 column"),
     ("XML", "a.csv", b'<?xml version="1.0"?>\n<a><b/></a>\n', "reader.delimiter", "1 column"),
     ("a script", "a.csv", b"#!/bin/sh\nrm -rf /\n", "reader.delimiter", "1 column"),
@@ -171,10 +171,10 @@ NAMES = [
 
 def test_names_that_mean_something_elsewhere_are_only_names(another: Another) -> None:
     columns: dict[str, Any] = {
-        name: "number" if place % 2 else "category" for place, name in enumerate(NAMES)
+        name: "number" if index % 2 else "category" for index, name in enumerate(NAMES)
     }
     lines = [
-        ",".join(str((n * (place + 3)) % 7 + n % 2) for place in range(len(NAMES))) + f",{n % 2}"
+        ",".join(str((n * (index + 3)) % 7 + n % 2) for index in range(len(NAMES))) + f",{n % 2}"
         for n in range(200)
     ]
     header = ",".join('"' + name.replace('"', '""') + '"' for name in NAMES)
@@ -198,17 +198,17 @@ def damaged() -> Iterator[tuple[str, bytes]]:
     for name, body in sound.items():
         dice = random.Random(name)
         for _ in range(8):
-            place = dice.randrange(len(body))
-            yield name, body[:place]
-            yield name, body[:place] + dice.randbytes(1) + body[place + 1 :]
-            yield name, body[:place] + b'"' + body[place:]
-            yield name, body[place:] + body[:place]
+            index = dice.randrange(len(body))
+            yield name, body[:index]
+            yield name, body[:index] + dice.randbytes(1) + body[index + 1 :]
+            yield name, body[:index] + b'"' + body[index:]
+            yield name, body[index:] + body[:index]
     dice = random.Random(7)
     for _ in range(12):
-        places = [dice.randrange(len(PARQUET)) for _ in range(3)]
+        indices = [dice.randrange(len(PARQUET)) for _ in range(3)]
         flipped = bytearray(PARQUET)
-        for place in places:
-            flipped[place] = dice.randrange(256)
+        for index in indices:
+            flipped[index] = dice.randrange(256)
         yield "a.parquet", bytes(flipped)
 
 

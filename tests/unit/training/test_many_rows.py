@@ -13,12 +13,12 @@ from benchmarks.pipeline_data import CONTRACT, write_table
 from dropforge.domain.contract import contract_to_json, parse_contract
 from tests.unit.training.container import Another, Container, loan_csv
 from training.train import rows
-from training.train.algorithms import boosting
+from training.train.algorithms import xgboost_train
 
 TABLE = parse_contract(CONTRACT)
 
 
-@pytest.mark.parametrize("kept", [boosting, rows], ids=["bins", "matrix"])
+@pytest.mark.parametrize("kept", [xgboost_train, rows], ids=["bins", "matrix"])
 def test_what_is_kept_in_files_gives_the_same_model(
     monkeypatch: pytest.MonkeyPatch, container: Container, another: Another, kept: ModuleType
 ) -> None:
@@ -37,8 +37,8 @@ def test_watching_a_sample_of_the_rows_changes_no_tree(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     twin = another(container.contract)
-    for watched, made in ((boosting.WATCHED, container), (100, twin)):
-        monkeypatch.setattr(boosting, "WATCHED", watched)
+    for watched, made in ((xgboost_train.WATCHED, container), (100, twin)):
+        monkeypatch.setattr(xgboost_train, "WATCHED", watched)
         made.process(loan_csv(1500))
         assert made.train(rounds="20") == 0, made.said("failure")
         assert "[0] train-auc:" in capsys.readouterr().out
@@ -71,9 +71,9 @@ def test_however_many_threads_there_are_processing_writes_the_same_bytes(tmp_pat
             ("contract/contract.json", contract_to_json(TABLE).encode()),
             ("drop/drop.csv", drop),
         ):
-            place = base / "processing" / "input" / name
-            place.parent.mkdir(parents=True)
-            place.write_bytes(body)
+            target = base / "processing" / "input" / name
+            target.parent.mkdir(parents=True)
+            target.write_bytes(body)
         path = os.pathsep.join(sys.path)
         given = {"SAGEMAKER_BASE_DIR": str(base), "POLARS_MAX_THREADS": threads, "PYTHONPATH": path}
         subprocess.run([sys.executable, "-m", "training", "process"], env=os.environ | given, check=True)

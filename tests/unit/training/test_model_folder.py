@@ -32,10 +32,10 @@ def folder(trained: Container, tmp_path: Path) -> Path:
     return copy
 
 
-def archive_of(folder: Path, place: Path) -> Path:
-    with tarfile.open(place, "w:gz") as tar:
+def archive_of(folder: Path, target: Path) -> Path:
+    with tarfile.open(target, "w:gz") as tar:
         tar.add(folder, arcname=".")
-    return place
+    return target
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_without_a_manifest_nothing_is_loaded(folder: Path) -> None:
         Predictor(folder)
 
 
-@pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.9, 0.999])
-def test_an_archive_with_one_byte_changed_is_refused(place: float, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.9, 0.999])
+def test_an_archive_with_one_byte_changed_is_refused(share: float, folder: Path, tmp_path: Path) -> None:
     archive = archive_of(folder, tmp_path / "model.tar.gz")
     body = bytearray(archive.read_bytes())
-    body[int(len(body) * place)] ^= 0x10
+    body[int(len(body) * share)] ^= 0x10
     archive.write_bytes(body)
     with pytest.raises(JobError):
         _loaded(archive, tmp_path / "out")
@@ -107,11 +107,11 @@ def test_an_archive_cut_short_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
-    for place, body in enumerate((b"", b"hello", gzip.compress(b"hello"))):
-        archive = tmp_path / f"{place}.tar.gz"
+    for index, body in enumerate((b"", b"hello", gzip.compress(b"hello"))):
+        archive = tmp_path / f"{index}.tar.gz"
         archive.write_bytes(body)
         with pytest.raises(JobError):
-            _loaded(archive, tmp_path / f"out{place}")
+            _loaded(archive, tmp_path / f"out{index}")
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/../../evil"])
@@ -207,7 +207,7 @@ def test_serving_loads_no_learning_library(trained: Container) -> None:
 
 def test_a_boosted_model_is_trained_without_scikit_learn() -> None:
     program = (
-        "import sys; import training.train.algorithms.boosting, training.train.job; "
+        "import sys; import training.train.algorithms.xgboost_train, training.train.job; "
         "print([name for name in ('sklearn', 'joblib', 'pandas', 'skl2onnx') if name in sys.modules])"
     )
     environment = {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY}/layers/core", "PATH": ""}
@@ -242,6 +242,6 @@ def test_a_positive_class_may_come_first_among_the_classes() -> None:
     from training.model.labels import Labels
 
     labels = Labels(("no", "yes"), "no")
-    assert labels.positive_place == 0
+    assert labels.positive_index == 0
     assert labels.negative == "yes"
     assert Prediction(value=0.0).document() == {"value": 0.0}

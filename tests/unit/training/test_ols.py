@@ -31,7 +31,7 @@ KEYS = {
 def remarks(
     matrix: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], in_order: bool = True
 ) -> dict[str, tuple[str, str]]:
-    names = [f"c{place}" for place in range(matrix.shape[1])]
+    names = [f"c{index}" for index in range(matrix.shape[1])]
     found = figures(fit(matrix, labels), names, "y", matrix)
     json.dumps(found, allow_nan=False)
     return {part["subject"]: (part["kind"], part["sentence"]) for part in reading(found, in_order)}
@@ -80,8 +80,8 @@ def test_skewed_errors_are_told() -> None:
 def test_errors_that_follow_one_another_are_told(weight: float, side: str) -> None:
     matrix, draw = drawn()
     errors = np.zeros(300)
-    for place in range(1, 300):
-        errors[place] = 0.9 * weight * errors[place - 1] + draw.normal()
+    for index in range(1, 300):
+        errors[index] = 0.9 * weight * errors[index - 1] + draw.normal()
     kind, sentence = remarks(matrix, matrix @ [3, 2, 1] + errors)["autocorrelation"]
     assert kind == "warn"
     assert side in sentence
@@ -171,11 +171,11 @@ def bike(columns: dict[str, str], transform: dict[str, Any], folder: Path) -> Pa
     dropped = {name: "not in the recipe" for name in header if name not in columns}
     contract = parse_contract({**BIKE, "columns": columns, "drop": dropped, "transform": transform})
     job = Job(folder, contract)
-    for place, body in (
+    for path, body in (
         ("contract/contract.json", contract_to_json(contract)),
         ("drop/bike.csv", file.read_text()),
     ):
-        target = folder / "processing" / "input" / place
+        target = folder / "processing" / "input" / path
         target.parent.mkdir(parents=True)
         target.write_text(body, encoding="utf-8")
     run(folder, "process")

@@ -17,9 +17,9 @@ from tests.unit.training.container import Another
 from tests.unit.training.small import SMALL, part, quarantined, rows, small, text
 from training.errors import Refused
 from training.process.gather import Gathered
-from training.process.quarantine import Quarantine
 from training.process.reading import blocks, csvfile
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 
 
 def records(lines: list[str]) -> list[dict[str, object]]:
@@ -123,13 +123,13 @@ def test_bad_json_lines_go_to_quarantine_with_their_reason(another: Another) -> 
         as_jsonl(rows()) + "\n".join([*bad, '{"n": 1, "c": "zz", "y": 0}', ""]).encode(), "a.jsonl"
     )
     assert [(row["line"], row["reason"]) for row in quarantined(container)] == [
-        ("61", "is no JSON: Expecting ',' delimiter"),
-        ("62", "is no JSON object but a list"),
-        ("63", "has NaN, which is no JSON number; write null for a missing value"),
+        ("61", "is not JSON: Expecting ',' delimiter"),
+        ("62", "is not a JSON object but a list"),
+        ("63", "has NaN, which is not a JSON number; write null for a missing value"),
         ("64", "names 'n' more than once"),
-        ("65", "has a list for 'n', not text, a number, true or false"),
-        ("66", "has a mapping for 'c', not text, a number, true or false"),
-        ("69", "is no JSON object but 7"),
+        ("65", "n: a list is not text, a number, true or false"),
+        ("66", "c: a mapping is not text, a number, true or false"),
+        ("69", "is not a JSON object but 7"),
         ("67", "n not a number"),
         ("68", "y missing"),
     ]
@@ -239,8 +239,8 @@ def gathered(path: Path, contract: Contract, folder: Path) -> tuple[Gathered | s
             found: Gathered | str = read_table(path, contract, quarantine)
     except Refused as refusal:
         found = refusal.reason
-    place = folder / "rows.csv"
-    lines = sorted(csv.reader(io.StringIO(place.read_text(encoding="utf-8")))) if place.exists() else []
+    aside = folder / "rows.csv"
+    lines = sorted(csv.reader(io.StringIO(aside.read_text(encoding="utf-8")))) if aside.exists() else []
     return found, repr(lines).encode()
 
 

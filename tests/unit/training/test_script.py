@@ -33,9 +33,9 @@ graph = to_onnx(model, initial_types=[("features", FloatTensorType([None, featur
                 target_opset={{"": 18, "ai.onnx.ml": 3}}, options={options})
 graph.graph.output[-1].name, before = "{output}", graph.graph.output[-1].name
 for node in graph.graph.node:
-    for place, name in enumerate(node.output):
+    for index, name in enumerate(node.output):
         if name == before:
-            node.output[place] = "{output}"
+            node.output[index] = "{output}"
 (Path(os.environ["SM_MODEL_DIR"]) / "model.onnx").write_bytes(graph.SerializeToString())
 (Path(os.environ["SM_MODEL_DIR"]) / "evil.py").write_text("print()")
 """
@@ -45,20 +45,20 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 width = np.load(Path(os.environ["SM_CHANNEL_TRAIN"]) / "features.npy").shape[1]
-place = Path(os.environ["SM_MODEL_DIR"]) / "model.onnx"
+target = Path(os.environ["SM_MODEL_DIR"]) / "model.onnx"
 def info(name, columns, kind=TensorProto.FLOAT):
     return helper.make_tensor_value_info(name, kind, [None, columns])
 def save(nodes, inputs, outputs, weights=(), opsets=(("", 18),)):
     graph = helper.make_graph(nodes, "g", inputs, outputs, weights)
     imports = [helper.make_opsetid(*pair) for pair in opsets]
     model = helper.make_model(graph, opset_imports=imports, ir_version=9)
-    place.write_bytes(model.SerializeToString())
+    target.write_bytes(model.SerializeToString())
 def weight(values):
     return numpy_helper.from_array(np.asarray(values, np.float32), "w")
 def product(take="features", give="probabilities", columns=2, value=1.0, rows=width, outside=False):
     held = weight(np.full((rows, columns), value))
     if outside:
-        (place.parent / "w.bin").write_bytes(held.raw_data)
+        (target.parent / "w.bin").write_bytes(held.raw_data)
         held.ClearField("raw_data")
         held.data_location = TensorProto.EXTERNAL
         entry = held.external_data.add()
@@ -126,17 +126,17 @@ def test_a_scripts_model_is_kept_served_and_measured(
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("def", "train.py ended with code 1"),
         ("print('done')", "the script left no model.onnx in SM_MODEL_DIR"),
-        (MAKE + "place.write_bytes(b'no graph')", "the script's model.onnx is no valid graph"),
-        (MAKE + "place.symlink_to('/etc/passwd')", "the script left no model.onnx"),
+        (MAKE + "target.write_bytes(b'no graph')", "the script's model.onnx is not a valid graph"),
+        (MAKE + "target.symlink_to('/etc/passwd')", "the script left no model.onnx"),
         (MAKE + "product(take='x')", "has the inputs 'x', and not one named 'features'"),
         (MAKE + "product(give='p')", "has the outputs 'p', and none named 'probabilities'"),
         (MAKE + "product(columns=3)", "has the shape [100, 3], not [100, 2]"),
-        (MAKE + "product()", "is no probability a class: a row adds up to"),
-        (MAKE + "product(value=np.nan)", "holds values that are no numbers"),
+        (MAKE + "product()", "is not a probability a class: a row adds up to"),
+        (MAKE + "product(value=np.nan)", "holds values that are not numbers"),
         (MAKE + "product(rows=width + 1)", "cannot answer the rows"),
         (MAKE + "product(outside=True)", "keeps weights in another file; save them inside it"),
         (MAKE + "node('Steal', domain='com.evil')", "operators that are not standard: 'com.evil'"),
-        (MAKE + "node('Cast', TensorProto.DOUBLE, to=TensorProto.DOUBLE)", "no tensor of 32-bit floats"),
+        (MAKE + "node('Cast', TensorProto.DOUBLE, to=TensorProto.DOUBLE)", "not a tensor of 32-bit floats"),
     ],
 )  # fmt: skip
 def test_what_a_script_does_wrong_fails_the_job_with_a_sentence(

@@ -31,9 +31,9 @@ class Model:
         self.asked: list[Mapping[str, Any]] = []
         self._answer = answer
 
-    def predict(self, records: Sequence[Mapping[str, Any]], places: Sequence[str]) -> list[Prediction]:
+    def predict(self, records: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> list[Prediction]:
         self.asked += records
-        return [self._answer for _ in zip(records, places, strict=True)]
+        return [self._answer for _ in zip(records, origins, strict=True)]
 
 
 def table(problem: str) -> Contract:

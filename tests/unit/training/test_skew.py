@@ -17,8 +17,8 @@ from training.errors import BadRecord
 from training.features import Features
 from training.model.graphs import open_graph
 from training.model.predictor import Predictor
-from training.process.quarantine import Quarantine
 from training.process.tables import read_table
+from training.quarantine import Quarantine
 from training.serve.requests import csv_records
 
 CONTRACT = parse_contract(
@@ -72,8 +72,8 @@ def test_no_row_of_the_matrices_differs_from_what_the_endpoint_makes_of_it(train
     predictor = Predictor(trained.base / "model")
     frame = part(trained, "test")
     text = io.StringIO(frame.write_csv())
-    places, records = zip(*csv_records(text, trained.contract, header=True), strict=True)
-    served = predictor.matrix(records, places)
+    origins, records = zip(*csv_records(text, trained.contract, header=True), strict=True)
+    served = predictor.matrix(records, origins)
     feed = Features(trained.contract).from_frame(frame)
     compiled = open_graph(output / "transform" / "transform.onnx", threads=0).run(None, feed)[0]
     assert len(served) > 200

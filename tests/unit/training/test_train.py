@@ -98,6 +98,6 @@ def test_missing_values_are_learned_from_and_answered(another: Another, trained:
     assert container.evaluate() == 0
 
 
-def _without(line: str, place: int) -> str:
+def _without(line: str, index: int) -> str:
     cells = line.split(",")
-    return ",".join([*cells[:place], "", *cells[place + 1 :]]) if cells[0] != "ID" else line
+    return ",".join([*cells[:index], "", *cells[index + 1 :]]) if cells[0] != "ID" else line

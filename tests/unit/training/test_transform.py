@@ -249,7 +249,7 @@ def test_inflation_is_what_statsmodels_says() -> None:
     values = draw.normal(size=(300, 4))
     values[:, 3] += values[:, 0] - values[:, 1]
     with_constant = np.column_stack([np.ones(300), values])
-    expected = [variance_inflation_factor(with_constant, place) for place in range(1, 5)]
+    expected = [variance_inflation_factor(with_constant, index) for index in range(1, 5)]
     np.testing.assert_allclose(inflation(values), expected, rtol=1e-9)
 
 
@@ -269,7 +269,7 @@ def test_rfe_of_columns_on_different_scales_judges_them_alike_for_classes() -> N
 def test_very_many_columns_are_dropped_several_at_a_time() -> None:
     draw = np.random.default_rng(0)
     matrix = draw.normal(size=(300, 160)).astype(np.float32)
-    names = [f"c{place}" for place in range(160)]
+    names = [f"c{index}" for index in range(160)]
     found = by_rfe(names, matrix, matrix[:, :10].sum(axis=1), 10, classifies=False)
     assert found.kept == names[:10]
     assert len(found.document["steps"]) == 150

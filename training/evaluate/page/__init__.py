@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.evaluate.answers import Classified, Valued
-from training.evaluate.page import classes, judged, made, regression, values
+from training.evaluate.page import classes, provenance, regression, values, verdict
+from training.evaluate.predictions import Classified, Valued
 from training.report import Block, facts, heading, page, paragraph
 
 if TYPE_CHECKING:
@@ -17,22 +17,28 @@ if TYPE_CHECKING:
 
 
 def evaluation_page(found: Evaluation) -> str:
-    blocks = [judged.answer(found), *_in_words(found), *judged.gate(found), *judged.champion(found)]
-    blocks += [*judged.groups(found), *_plots(found), *made.importance(found)]
+    blocks = [verdict.answer(found), *_in_words(found), *verdict.gate(found), *verdict.champion(found)]
+    blocks += [*verdict.groups(found), *_plots(found), *provenance.importance(found)]
     blocks += [*regression.linear(found), *regression.selection(found)]
-    blocks += [*made.trials(found), heading("Facts"), facts(list(found.facts))]
+    blocks += [*provenance.trials(found), heading("Facts"), facts(list(found.facts))]
     return page(f"{found.contract.usecase}: is this model good enough?", blocks)
 
 
 def _in_words(found: Evaluation) -> list[Block]:
-    answers = found.answers
-    told = values.words(answers, found) if isinstance(answers, Valued) else classes.words(answers, found)
-    asked = f"The model predicts “{found.contract.target}”. It was tried on {len(answers):,} rows that it had"
+    predictions = found.predictions
+    told = (
+        values.words(predictions, found)
+        if isinstance(predictions, Valued)
+        else classes.words(predictions, found)
+    )
+    asked = (
+        f"The model predicts “{found.contract.target}”. It was tried on {len(predictions):,} rows that it had"
+    )
     return [heading("What it does"), paragraph(f"{asked} never seen."), *map(paragraph, told)]
 
 
 def _plots(found: Evaluation) -> list[Block]:
-    answers = found.answers
-    if isinstance(answers, Classified):
-        return classes.plots(answers, found)
-    return values.plots(answers)
+    predictions = found.predictions
+    if isinstance(predictions, Classified):
+        return classes.plots(predictions, found)
+    return values.plots(predictions)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.evaluate.answers import Classified
 from training.evaluate.curves import precision_recall_curve, roc_curve
-from training.evaluate.page.words import quoted
+from training.evaluate.page.percent import quoted
+from training.evaluate.predictions import Classified
 from training.report import Block, figure, heading, plots, table
 from training.report.text import number, percent
 
@@ -23,10 +23,10 @@ SURENESS = "On the dashed line 0.8 is right 8 times in 10; below it the model is
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def of_two(answers: Classified, found: Evaluation) -> list[Block]:
-    positive = answers.positive or 0
-    name = quoted(answers.classes[positive])
-    tried = [("this model", answers), *_rival(found)]
+def of_two(predictions: Classified, found: Evaluation) -> list[Block]:
+    positive = predictions.positive or 0
+    name = quoted(predictions.classes[positive])
+    tried = [("this model", predictions), *_rival(found)]
     pairs = [(label, a.truth == positive, a.probabilities[:, positive]) for label, a in tried]
     _, truth, score = pairs[0]
     if truth.all() or not truth.any():
@@ -42,7 +42,7 @@ def of_two(answers: Classified, found: Evaluation) -> list[Block]:
             _precision_recall(pairs), f"The more of {name} it finds (right), the more flags are wrong (down)."
         ),
         figure(
-            _scores(truth, score, answers),
+            _scores(truth, score, predictions),
             "Its probabilities, by what was true. The less they overlap, the better.",
         ),
         heading("Can its probabilities be believed?"),
@@ -51,20 +51,21 @@ def of_two(answers: Classified, found: Evaluation) -> list[Block]:
     ]
 
 
-def of_many(answers: Classified) -> list[Block]:
-    said = answers.said
-    surest = answers.probabilities[np.arange(len(answers)), said]
-    svg = _calibration(answers.truth == said, surest)
+def of_many(predictions: Classified) -> list[Block]:
+    said = predictions.said
+    surest = predictions.probabilities[np.arange(len(predictions)), said]
+    svg = _calibration(predictions.truth == said, surest)
     blocks = [
         figure(
             svg, "How often it is right, by how sure it was. On the dashed line 0.8 is right 8 times in 10."
         )
     ]
-    if len(answers.classes) <= MOST_CURVES:
+    if len(predictions.classes) <= MOST_CURVES:
         one_by_one = [
-            (name, answers.truth == k, answers.probabilities[:, k]) for k, name in enumerate(answers.classes)
+            (name, predictions.truth == k, predictions.probabilities[:, k])
+            for k, name in enumerate(predictions.classes)
         ]
-        kept = [pair for pair in one_by_one if 0 < pair[1].sum() < len(answers)]
+        kept = [pair for pair in one_by_one if 0 < pair[1].sum() < len(predictions)]
         caption = "Each class against all others: how many it finds (up) against false alarms (right)."
         blocks = [figure(_roc(kept), caption), *blocks] if kept else blocks
     return [heading("How sure it is"), *blocks]
@@ -72,9 +73,9 @@ def of_many(answers: Classified) -> list[Block]:
 
 def _rival(found: Evaluation) -> list[tuple[str, Classified]]:
     rival = found.champion
-    if rival is None or not isinstance(rival.answers, Classified):
+    if rival is None or not isinstance(rival.predictions, Classified):
         return []
-    return [(rival.name, rival.answers)]
+    return [(rival.name, rival.predictions)]
 
 
 Pair = tuple[str, "NDArray[np.bool_]", "NDArray[np.float64]"]
@@ -95,13 +96,13 @@ def _precision_recall(pairs: list[Pair]) -> str:
     )
 
 
-def _scores(truth: NDArray[np.bool_], score: NDArray[np.float64], answers: Classified) -> str:
+def _scores(truth: NDArray[np.bool_], score: NDArray[np.float64], predictions: Classified) -> str:
     edges = np.linspace(0, 1, 31)
-    positive = answers.positive or 0
-    names = [answers.classes[1 - positive], answers.classes[positive]]
+    positive = predictions.positive or 0
+    names = [predictions.classes[1 - positive], predictions.classes[positive]]
     counts = [np.histogram(score[part], edges)[0] for part in (~truth, truth)]
     shares = [count / max(int(count.sum()), 1) for count in counts]
-    label = f"probability of {answers.classes[positive]}"
+    label = f"probability of {predictions.classes[positive]}"
     return plots.histogram(edges, shares, "probabilities by class", label, "share of the class", names)
 
 
@@ -109,7 +110,7 @@ def _calibration(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> str:
     """In bins of as many rows each; equal scores are one bin."""
     edges: NDArray[np.float64] = np.unique(np.quantile(score, np.linspace(0, 1, BINS + 1)))
     bins = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, max(len(edges) - 2, 0))
-    filled = [bins == place for place in range(BINS) if (bins == place).any()]
+    filled = [bins == index for index in range(BINS) if (bins == index).any()]
     said = [float(score[part].mean()) for part in filled]
     was = [float(truth[part].mean()) for part in filled]
     axes = "what it said", "how often it was so"
@@ -120,7 +121,7 @@ def _thresholds(truth: NDArray[np.bool_], score: NDArray[np.float64], name: str)
     grid = np.linspace(0.01, 0.99, 99)
     points = np.array([_at(truth, score, threshold) for threshold in grid])
     labels = ("right when flagged", "found", "flagged")
-    series = [(label, grid, points[:, place]) for place, label in enumerate(labels)]
+    series = [(label, grid, points[:, index]) for index, label in enumerate(labels)]
     svg = plots.lines(series, "thresholds", "threshold", "share", unit=True)
     rows = [[number(t, 1), *map(percent, _at(truth, score, t))] for t in THRESHOLDS]
     said = (

@@ -55,7 +55,7 @@ def selection(found: Evaluation) -> list[Block]:
     steps: Sequence[Mapping[str, Any]] = made["steps"]
     figure = "vif" if made["method"] == "vif" else "rank"
     rows = [
-        [str(place), step["dropped"], _plain(step.get(figure))] for place, step in enumerate(steps, start=1)
+        [str(index), step["dropped"], _plain(step.get(figure))] for index, step in enumerate(steps, start=1)
     ]
     total = len(steps) + len(made["kept"])
     said = f"Of {total} columns {len(made['kept'])} were kept, by {made['method'].upper()}."

@@ -1,4 +1,4 @@
-"""A regression's answers in words and plots."""
+"""A regression's predictions in words and plots."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from training.report.text import number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.evaluate.answers import Valued
     from training.evaluate.evaluation import Evaluation
+    from training.evaluate.predictions import Valued
 
 BINS = 40
 QUANTILES = 200
@@ -27,10 +27,10 @@ CAPTIONS = (
 )
 
 
-def words(answers: Valued, found: Evaluation) -> list[str]:
-    off = np.abs(answers.values - answers.truth)
+def words(predictions: Valued, found: Evaluation) -> list[str]:
+    off = np.abs(predictions.values - predictions.truth)
     half, most = (number(float(np.quantile(off, share)), 2) for share in (0.5, 0.9))
-    middle = number(float(np.abs(answers.truth - np.median(answers.truth)).mean()), 2)
+    middle = number(float(np.abs(predictions.truth - np.median(predictions.truth)).mean()), 2)
     mean = number(found.figures["mae"].value, 2)
     told = [f"Half of its answers are off by less than {half}, 9 of 10 by less than {most}."]
     told += [f"On average it is off by {mean}; always answering the middle value would be off by {middle}."]
@@ -42,21 +42,21 @@ def words(answers: Valued, found: Evaluation) -> list[str]:
     return [" ".join(told)]
 
 
-def plots(answers: Valued) -> list[Block]:
-    error = answers.values - answers.truth
+def plots(predictions: Valued) -> list[Block]:
+    error = predictions.values - predictions.truth
     labels = "predicted", "predicted less actual"
     drawn = (
-        _against_actual(answers),
+        _against_actual(predictions),
         _histogram(error),
-        drawing.scatter(answers.values, error, "errors by prediction", *labels),
+        drawing.scatter(predictions.values, error, "errors by prediction", *labels),
         _against_normal(error),
     )
     return [heading("Right and wrong"), *map(figure, drawn, CAPTIONS)]
 
 
-def _against_actual(answers: Valued) -> str:
+def _against_actual(predictions: Valued) -> str:
     labels = "predicted against actual", "actual", "predicted"
-    return drawing.scatter(answers.truth, answers.values, *labels, diagonal=True)
+    return drawing.scatter(predictions.truth, predictions.values, *labels, diagonal=True)
 
 
 def _histogram(error: NDArray[np.float64]) -> str:

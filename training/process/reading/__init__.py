@@ -3,12 +3,11 @@
 drop      which format the file has, what its bytes alone can tell, and how to open it
 blocks    a text file as whole lines in UTF-8, block by block
 lines     one line after the other, and the rows that quotes spread over several of them
-header    does the file have the contract's columns, each once?
+frames    what a frame of cells looks like
 whole     a block of CSV without any odd line, read at once
 careful   a block of CSV line by line: what cannot be read goes to quarantine
 csvfile, jsonlines, parquet    the readers
 
-A reader knows its `header`, and its `blocks()` are frames of cells: the row's line, then a column a cell,
-named by its place so that no column's name can mean anything to polars. Cells are texts, or numbers where
-the format has them; null is an empty cell.
+A reader knows its `header`, and its `blocks()` are frames of cells. Cells are texts, or numbers where the
+format has them; null is an empty cell. What a row and a cell are, `dropforge.domain.reading` says.
 """

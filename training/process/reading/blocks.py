@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from dropforge.domain.reading.text import LONGEST_LINE, NUL
 from training.errors import Refused
 from training.process.reading.drop import CUT_SHORT, WIDE_ENCODINGS, too_large
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from training.process.reading.drop import Drop
 
 SIZE = 16 * 1024 * 1024
-LONGEST_LINE = 1024 * 1024
 BOM = codecs.BOM_UTF8
 
 
@@ -60,7 +60,9 @@ class Blocks:
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as fault:
             raise self._undecodable(fault, self._rest) from None
-        return (text.removeprefix("\ufeff") if begins else text).encode()
+        if NUL in text:
+            raise Refused("binary", "the file is not text: it holds a NUL")
+        return text.encode()
 
     def _raw(self) -> bytes:
         try:
@@ -74,13 +76,13 @@ class Blocks:
 
     def _check(self, block: bytes) -> None:
         """Every line short enough to be one, and UTF-8."""
-        place = 0
-        while len(block) - place > LONGEST_LINE:
-            end = _last_end(block[place : place + LONGEST_LINE])
+        start = 0
+        while len(block) - start > LONGEST_LINE:
+            end = _last_end(block[start : start + LONGEST_LINE])
             if not end:
-                number = self.lines + block[:place].count(b"\n") + 1
+                number = self.lines + block[:start].count(b"\n") + 1
                 raise Refused("binary", f"line {number} is longer than {LONGEST_LINE} characters: no table")
-            place += end
+            start += end
         if self._decoder is None and not block.isascii():
             try:
                 block.decode()
@@ -94,7 +96,7 @@ class Blocks:
         return Refused(
             "reader.encoding",
             f"the file is not {self._encoding} text: after line {line} comes the byte 0x{byte:02x}, which is "
-            "no character there; save it in that encoding, or name its own in the contract",
+            "not a character there; save it in that encoding, or name its own in the contract",
         )
 
 

@@ -1,7 +1,7 @@
 """A block of CSV line by line: sound rows for polars to read, and the others to quarantine.
 
-A line without quotes is only counted through, which takes about a microsecond; one with quotes goes through
-`csv`, the same reader that the endpoint uses.
+A line without quotes is only counted through, which takes about a microsecond; one with quotes is read as
+the endpoint reads it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dropforge.domain.contract.cells import SPACES
-from training.process.reading.lines import Lines, Unreadable
-from training.process.reading.whole import CELL, LINE, parsed
+from dropforge.domain.reading.csv_rows import is_blank, ragged
+from dropforge.domain.reading.faults import BadRow
+from training.process.reading.frames import LINE, cell_names
+from training.process.reading.whole import parsed
 
 if TYPE_CHECKING:
     from dropforge.domain.contract import Reader
-    from training.process.quarantine import Quarantine
+    from training.process.reading.lines import Lines
+    from training.quarantine import Quarantine
 
 
 class CarefulRows:
@@ -42,12 +44,14 @@ class CarefulRows:
         for number, line in self._lines:
             if quote and quote in line:
                 self._quoted(number, line)
-            elif line.count(delimiter) + 1 == self._width and (self._width > 1 or line.strip(SPACES)):
-                self._out.write(f"{number}{delimiter}{line}\n")
+                continue
+            bare = line.rstrip("\r\n")
+            if bare.count(delimiter) + 1 == self._width and (bare or self._width > 1):
+                self._out.write(f"{number}{delimiter}{bare}\n")
                 self._counted()
-            elif line.strip(SPACES):
-                self._ragged(number, line.split(delimiter))
-        names = [LINE, *(CELL.format(place) for place in range(self._width))]
+            else:
+                self._ragged(number, bare.split(delimiter))
+        names = [LINE, *cell_names(self._width)]
         text = self._out.getvalue().encode()
         cells = parsed(text, names, self._reader, quoted=bool(quote)) if text else _none(names)
         assert cells is not None, "rows were counted to be of one width"  # noqa: S101
@@ -55,10 +59,10 @@ class CarefulRows:
 
     def _quoted(self, number: int, line: str) -> None:
         try:
-            cells = self._lines.quoted_row(line)
-        except Unreadable as fault:
+            cells = self._lines.row(line)
+        except BadRow as bad:
             self._counted()
-            self._quarantine.add(number, [line], str(fault))
+            self._quarantine.add(number, [line.rstrip("\r\n")], str(bad))
             return
         if len(cells) == self._width:
             self._writer.writerow([number, *cells])
@@ -67,7 +71,9 @@ class CarefulRows:
             self._ragged(number, cells)
 
     def _ragged(self, number: int, cells: list[str]) -> None:
-        reason = f"has {len(cells)} cells, not {self._width}"
+        if is_blank(cells, self._reader.delimiter):
+            return
+        reason = ragged(cells, self._width)
         self._counted(f"line {number} {reason}" if len(cells) < self._width else None)
         self._quarantine.add(number, cells, reason)
 

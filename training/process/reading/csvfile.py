@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropforge.domain.reading.cells import stripped
+from dropforge.domain.reading.header import check_header
 from training.errors import Refused
 from training.process.reading.blocks import Blocks
 from training.process.reading.careful import CarefulRows
-from training.process.reading.header import check_header
 from training.process.reading.lines import Lines
 from training.process.reading.whole import read_whole
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
+    from training.quarantine import Quarantine
 
 
 class CsvFile:
@@ -37,7 +38,8 @@ class CsvFile:
         with self._drop.open() as stream:
             blocks = Blocks(stream, self._drop, self._contract)
             lines = Lines(blocks.next(), blocks, reader)
-            self.header = check_header(lines.first_row(), self._contract)
+            self.header = tuple(stripped(lines.first_row()))
+            check_header(self.header, self._contract, self._contract.columns)
             quarantine.open(self.header)
             number, block = lines.number, lines.rest() or blocks.next()
             while block:

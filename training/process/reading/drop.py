@@ -38,12 +38,11 @@ CUT_SHORT = (EOFError, zlib.error, gzip.BadGzipFile)
 
 @dataclass(frozen=True)
 class Drop:
-    """`most` is how many bytes it may have, unpacked as well."""
-
     path: Path
     format: str
     gzipped: bool
     most: float
+    """How many bytes it may have, unpacked as well."""
 
     def open(self) -> IO[bytes]:
         return gzip.open(self.path, "rb") if self.gzipped else self.path.open("rb")  # type: ignore[return-value]
@@ -81,13 +80,13 @@ def _check_start(drop: Drop, encoding: str) -> None:
         begun = file.read(16)
     if drop.gzipped:
         if not begun.startswith(GZIP):
-            raise Refused("reader.format", "the file's name ends in .gz, but it is no gzip file")
+            raise Refused("reader.format", "the file's name ends in .gz, but it is not a gzip file")
         if drop.format == PARQUET:
             raise Refused("reader.format", "a Parquet file compresses itself: drop it without .gz around it")
         return
     found = next((said for mark, said in MARKS.items() if begun.startswith(mark)), None)
     if drop.format == PARQUET and found != MARKS[b"PAR1"]:
-        raise Refused("reader.format", f"the file is {found or 'no Parquet file'}; by its name or the "
+        raise Refused("reader.format", f"the file is {found or 'not a Parquet file'}; by its name or the "
                       "contract it should be a Parquet file")  # fmt: skip
     if begun.startswith(UTF16) and encoding not in WIDE_ENCODINGS:
         raise Refused(

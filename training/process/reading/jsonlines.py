@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dropforge.domain.contract import category_text
-from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.cells import SPACES, cell_text
+from dropforge.domain.reading.faults import BadRow, BadValue, NotJson
+from dropforge.domain.reading.header import check_names
+from dropforge.domain.reading.json_lines import is_blank, parse_record
 from training.errors import Refused
 from training.process.reading.blocks import Blocks
-from training.process.reading.header import check_names
-from training.process.reading.whole import CELL, LINE
+from training.process.reading.frames import LINE, cell_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
-
-
-class BadLine(ValueError):
-    """The message completes "line 3 …"."""
+    from training.quarantine import Quarantine
 
 
 class JsonLines:
@@ -36,6 +32,7 @@ class JsonLines:
         self._drop = drop
         self._contract = contract
         self.header = (*(column.name for column in contract.columns), *contract.drop)
+        self._numeric = {column.name for column in contract.columns if column.numeric}
         self.rows = 0
 
     def blocks(self, quarantine: Quarantine) -> Iterator[pl.DataFrame]:
@@ -47,9 +44,9 @@ class JsonLines:
             blocks, number = Blocks(stream, self._drop, self._contract), 0
             while block := blocks.next():
                 records: list[list[Any]] = []
-                for line in block.decode().replace("\r\n", "\n").rstrip("\n").split("\n"):
+                for line in block.decode().removesuffix("\n").split("\n"):
                     number += 1
-                    if line.strip(SPACES):
+                    if not is_blank(line):
                         last = self._add(records, number, line, seen, quarantine)
                 yield self._frame(records)
         if last:
@@ -57,7 +54,8 @@ class JsonLines:
         if self.rows == 0:
             raise Refused("empty", "the file holds nothing but blank lines")
         if seen:
-            check_names(tuple(name for name in self.header if name in seen), self._contract, "the file")
+            there = [name for name in self.header if name in seen]
+            check_names(there, self._contract, self._contract.columns, "the file")
 
     def _add(
         self, records: list[list[Any]], number: int, line: str, seen: set[str], quarantine: Quarantine
@@ -67,54 +65,29 @@ class JsonLines:
         if self.rows == 1 and line.lstrip(SPACES).startswith("["):
             raise Refused("reader.format", "the file is a JSON list; JSON lines have an object a line")
         try:
-            record = _record(line)
-            unknown = record.keys() - set(self.header)
-            if unknown:
-                check_names((*self.header, *sorted(unknown)), self._contract, f"line {number}")
-            records.append([number, *(_cell(name, record.get(name)) for name in self.header)])
+            record = parse_record(line)
+            self._check_names(record, number)
+            records.append([number, *(self._cell(name, record.get(name)) for name in self.header)])
             seen |= record.keys()
-        except json.JSONDecodeError as fault:
-            quarantine.add(number, [line], f"is no JSON: {fault.msg}")
-            return f"line {number} is no JSON: {fault.msg}"
-        except BadLine as fault:
-            quarantine.add(number, [line], str(fault))
+        except BadRow as bad:
+            quarantine.add(number, [line], str(bad))
+            return f"line {number} {bad}" if isinstance(bad, NotJson) else ""
         return ""
+
+    def _check_names(self, record: Mapping[str, Any], number: int) -> None:
+        unknown = record.keys() - self.header
+        if unknown:
+            names = (*self.header, *sorted(unknown))
+            check_names(names, self._contract, self._contract.columns, f"line {number}")
+
+    def _cell(self, name: str, value: Any) -> str | None:
+        """Nothing reads a dropped column, so it may hold anything."""
+        text = None if value is None else cell_text(value, numeric=name in self._numeric)
+        if text is None and value is not None and name not in self._contract.drop:
+            raise BadValue(name, f"{shown(value)} is not text, a number, true or false")
+        return text
 
     def _frame(self, records: list[list[Any]]) -> pl.DataFrame:
         schema: dict[str, type[pl.DataType]] = {LINE: pl.Int64}
-        schema |= {CELL.format(place): pl.String for place in range(len(self.header))}
+        schema |= dict.fromkeys(cell_names(len(self.header)), pl.String)
         return pl.DataFrame(records, schema=schema, orient="row")
-
-
-def _record(line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
-    except (json.JSONDecodeError, BadLine):
-        raise
-    except (ValueError, RecursionError) as fault:
-        raise BadLine(f"cannot be read: {str(fault)[:100]}") from None
-    if not isinstance(record, dict):
-        raise BadLine(f"is no JSON object but {shown(record)}")
-    return record
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadLine(f"names {shown(twice)} more than once")
-    return record
-
-
-def _no_number(word: str) -> NoReturn:
-    raise BadLine(f"has {word}, which is no JSON number; write null for a missing value")
-
-
-def _cell(name: str, value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    text = category_text(value)
-    if text is None:
-        raise BadLine(f"has {shown(value)} for {shown(name)}, not text, a number, true or false")
-    return text

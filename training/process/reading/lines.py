@@ -1,4 +1,7 @@
-"""One line after the other with its number, and the rows that quotes spread over several of them."""
+"""One line after the other with its number, and the rows that quotes spread over several of them.
+
+What a row is, `dropforge.domain.reading.csv_rows` says; here are only the blocks that its lines come in.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from dropforge.domain.contract.cells import SPACES
-from training.errors import Refused
+from dropforge.domain.reading.csv_rows import dialect, fault_of_quotes, is_blank
+from dropforge.domain.reading.faults import BadFile, BadRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,12 +19,8 @@ if TYPE_CHECKING:
     from training.process.reading.blocks import Blocks
 
 
-class Unreadable(Exception):
-    """One row whose quotes make no sense; the rows after it may."""
-
-
 class Lines:
-    """Iterates over (number, line without its end) of one block; takes the next one while a quote is open.
+    """Iterates over (number, line with its end) of one block; takes the next one while a quote is open.
 
     `number` is the last line read, from 1.
     """
@@ -35,7 +34,7 @@ class Lines:
     def __iter__(self) -> Iterator[tuple[int, str]]:
         while line := self._text.readline():
             self.number += 1
-            yield self.number, line.rstrip("\r\n")
+            yield self.number, line
 
     def rest(self) -> bytes:
         """What is left of the block."""
@@ -44,30 +43,26 @@ class Lines:
     def first_row(self) -> list[str]:
         """The header's cells: the first line that is not blank."""
         for _, line in self:
-            if line.strip(SPACES):
-                try:
-                    return self.quoted_row(line)
-                except Unreadable as fault:
-                    raise Refused("header", f"the header cannot be read: it {fault}") from fault
-        raise Refused("empty", "the file holds nothing but blank lines")
+            try:
+                cells = self.row(line)
+            except BadRow as bad:
+                raise BadFile("header", f"the header cannot be read: it {bad}") from bad
+            if not is_blank(cells, self._reader.delimiter):
+                return cells
+        raise BadFile("empty", "the file holds nothing but blank lines")
 
-    def quoted_row(self, line: str) -> list[str]:
-        """The cells of the row that begins with `line`, reading on while a quote is open."""
-        begun, quote = self.number, self._reader.quote
-        if not quote:
-            return line.split(self._reader.delimiter)
-        rows = csv.reader(self._from(line), delimiter=self._reader.delimiter, quotechar=quote, strict=True)
+    def row(self, line: str) -> list[str]:
+        """The cells of the row that begins with `line`, reading on while a quote is open; BadRow where its
+        quotes make no sense."""
+        begun = self.number
+        rows = csv.reader(self._from(line), **dialect(self._reader))
         try:
             return next(rows)
-        except csv.Error as fault:
-            if "unexpected end of data" in str(fault) or "field limit" in str(fault):
-                raise Refused(
-                    "truncated", f"a quote that line {begun} opens is never closed; is the file cut short?"
-                ) from fault
-            raise Unreadable(f"has quotes that cannot be read: {fault}") from fault
+        except csv.Error as error:
+            raise BadRow(fault_of_quotes(error, begun)) from error
 
     def _from(self, line: str) -> Iterator[str]:
-        yield line + "\n"
+        yield line
         while following := self._text.readline() or self._next_block():
             self.number += 1
             yield following

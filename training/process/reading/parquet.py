@@ -13,18 +13,19 @@ import polars as pl
 
 from dropforge.domain.contract import category_text
 from dropforge.domain.contract.fields import shown
+from dropforge.domain.reading.cells import stripped
+from dropforge.domain.reading.header import check_header
 from training.errors import Refused
 from training.process.reading.drop import too_large
-from training.process.reading.header import check_header
+from training.process.reading.frames import LINE, cell_names
 from training.process.reading.unpack import REFUSED, TOO_LARGE
-from training.process.reading.whole import CELL, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropforge.domain.contract import Contract
-    from training.process.quarantine import Quarantine
     from training.process.reading.drop import Drop
+    from training.quarantine import Quarantine
 
 
 class ParquetFile:
@@ -45,12 +46,14 @@ class ParquetFile:
                 batch = pl.read_ipc(file, memory_map=False)
                 file.unlink()
                 if not self.header:
-                    self.header = check_header(batch.columns, self._contract)
+                    self.header = tuple(stripped(batch.columns))
+                    check_header(self.header, self._contract, self._contract.columns)
                     quarantine.open(self.header)
                 lines = pl.int_range(self.rows + 1, self.rows + batch.height + 1, eager=True).alias(LINE)
                 self.rows += batch.height
                 cells = [_cells(values, self._contract) for values in batch.get_columns()]
-                yield pl.DataFrame([lines, *(c.alias(CELL.format(place)) for place, c in enumerate(cells))])
+                named = zip(cells, cell_names(len(cells)), strict=True)
+                yield pl.DataFrame([lines, *(values.alias(name) for values, name in named)])
         if self.rows == 0:
             raise Refused("empty", "the file has columns and no rows")
 

@@ -15,14 +15,12 @@ import numpy as np
 import polars as pl
 
 from training.process.reading.blocks import BOM
+from training.process.reading.frames import LINE, cell_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dropforge.domain.contract import Reader
-
-LINE = "line"
-CELL = "cell{}"
 
 
 def read_whole(block: bytes, width: int, reader: Reader, number: int) -> pl.DataFrame | None:
@@ -42,7 +40,7 @@ def read_whole(block: bytes, width: int, reader: Reader, number: int) -> pl.Data
     rows = int(np.count_nonzero(ends))
     if np.count_nonzero(marks) != rows * (width - 1):
         return None
-    cells = parsed(codes.tobytes(), [CELL.format(place) for place in range(width)], reader, quoted)
+    cells = parsed(codes.tobytes(), cell_names(width), reader, quoted)
     if cells is None or cells.height != rows:
         return None
     return cells.insert_column(0, pl.int_range(number, number + rows, eager=True).alias(LINE))
@@ -65,11 +63,11 @@ def parsed(text: bytes, names: list[str], reader: Reader, quoted: bool) -> pl.Da
 def _inside_quotes(codes: NDArray[np.uint8], reader: Reader) -> NDArray[np.bool_] | None:
     """Which bytes are inside of a quoted cell; None where a quote stands where none belongs."""
     quotes = codes == ord(reader.quote)
-    places = np.flatnonzero(quotes)
-    if len(places) % 2:
+    marks = np.flatnonzero(quotes)
+    if len(marks) % 2:
         return None
     borders = (codes == ord("\n")) | (codes == ord(reader.delimiter)) | quotes
-    opens, closes = places[0::2], places[1::2]
+    opens, closes = marks[0::2], marks[1::2]
     if not borders[opens[opens > 0] - 1].all() or not borders[closes + 1].all():
         return None
     inside: NDArray[np.bool_] = (np.cumsum(quotes, dtype=np.uint8) & 1).astype(bool)

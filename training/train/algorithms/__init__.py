@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from training.train.task import Learned, Task
 
 MODULES = {
-    "xgboost": "boosting",
+    "xgboost": "xgboost_train",
     "decision_tree": "decision_tree",
     "random_forest": "random_forest",
     "logistic": "logistic",

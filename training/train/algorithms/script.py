@@ -2,7 +2,7 @@
 
 It runs as a program beside this job, with SageMaker's own names for where things are:
 
-SM_CHANNEL_TRAIN, SM_CHANNEL_VALIDATION  features.npy (32-bit floats), labels.npy (places of classes, or
+SM_CHANNEL_TRAIN, SM_CHANNEL_VALIDATION  features.npy (32-bit floats), labels.npy (indices of classes, or
                                          values), names.json (the columns) and labels.json (the classes)
 SM_MODEL_DIR                             where it leaves model.onnx
 SM_HP_<NAME>, SM_HPS                     its parameters: each as a text, and all as JSON
@@ -42,9 +42,9 @@ MOST_SAID = 5
 def learn(task: Task) -> Learned:
     script = only_file(task.paths.channel("script"), "*.py")
     with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch)
+        workspace = Path(scratch)
         channels = {"TRAIN": task.train, "VALIDATION": task.validation}
-        environment = _environment(task, place, channels)
+        environment = _environment(task, workspace, channels)
         for name, matrix in channels.items():
             _write(matrix, Path(environment[f"SM_CHANNEL_{name}"]), task)
         _run(script, environment)
@@ -55,15 +55,15 @@ def learn(task: Task) -> Learned:
     )
 
 
-def _environment(task: Task, place: Path, channels: dict[str, Matrix]) -> dict[str, str]:
+def _environment(task: Task, workspace: Path, channels: dict[str, Matrix]) -> dict[str, str]:
     """This job's, without credentials, and what the script is told."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(CREDENTIALS)}
     for name in (*channels, "MODEL"):
-        (place / name.lower()).mkdir()
-    environment |= {f"SM_CHANNEL_{name}": str(place / name.lower()) for name in channels}
+        (workspace / name.lower()).mkdir()
+    environment |= {f"SM_CHANNEL_{name}": str(workspace / name.lower()) for name in channels}
     environment |= {f"SM_HP_{name.upper()}": str(value) for name, value in task.parameters.items()}
     return environment | {
-        "SM_MODEL_DIR": str(place / "model"),
+        "SM_MODEL_DIR": str(workspace / "model"),
         "SM_HPS": json.dumps(dict(task.parameters)),
         "SM_SEED": str(task.seed),
         "SM_NUM_CPUS": str(task.threads),

@@ -43,7 +43,7 @@ def checked(file: Path, task: Task) -> bytes:
     except JobError:
         raise
     except Exception as fault:
-        raise JobError(f"the script's model.onnx is no valid graph: {str(fault)[:300]}") from fault
+        raise JobError(f"the script's model.onnx is not a valid graph: {str(fault)[:300]}") from fault
     wanted = PROBABILITIES if task.classes else VALUES
     _check_ends(model, wanted)
     kept = [output for output in model.graph.output if output.name == wanted]
@@ -77,7 +77,7 @@ def _check_ends(model: Any, wanted: str) -> None:
         raise JobError(f"the script's model.onnx has the outputs {named}, and none named {wanted!r}")
     for entry in (inputs[0], outputs[wanted]):
         if entry.type.tensor_type.elem_type != TensorProto.FLOAT:
-            raise JobError(f"{entry.name!r} of the script's model.onnx is no tensor of 32-bit floats")
+            raise JobError(f"{entry.name!r} of the script's model.onnx is not a tensor of 32-bit floats")
 
 
 def _try(body: bytes, task: Task, wanted: str) -> None:
@@ -98,11 +98,11 @@ def _check_answers(answers: NDArray[Any], shape: tuple[int, int], wanted: str) -
     if answers.shape != shape:
         raise JobError(f"{said} has the shape {list(answers.shape)}, not {list(shape)}")
     if not np.isfinite(answers).all():
-        raise JobError(f"{said} holds values that are no numbers")
+        raise JobError(f"{said} holds values that are not numbers")
     if wanted == PROBABILITIES:
         apart = float(np.abs(answers.sum(axis=1) - 1).max())
         if answers.min() < -ROUNDING or apart > ROUNDING:
-            raise JobError(f"{said} is no probability a class: a row adds up to {1 + apart:.3f}")
+            raise JobError(f"{said} is not a probability a class: a row adds up to {1 + apart:.3f}")
 
 
 def _graphs(graph: Any) -> Iterator[Any]:

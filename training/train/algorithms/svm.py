@@ -87,9 +87,9 @@ def _joined(machines: list[Any], sigmoids: list[Sigmoid], gamma: float, kernel: 
     used = np.unique(np.concatenate([machine.support_ for machine in machines]))
     weights = np.zeros((len(used), len(machines)))
     vectors = np.zeros((len(used), machines[0].shape_fit_[1]))
-    for place, machine in enumerate(machines):
+    for index, machine in enumerate(machines):
         rows = np.searchsorted(used, machine.support_)
-        weights[rows, place] = machine.dual_coef_[0]
+        weights[rows, index] = machine.dual_coef_[0]
         vectors[rows] = machine.support_vectors_
     return Machines(
         kernel=kernel,

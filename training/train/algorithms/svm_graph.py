@@ -19,12 +19,13 @@ LINEAR = "linear"
 
 @dataclass(frozen=True)
 class Machines:
-    """`weights` has a row a vector and a column a machine; the rest one figure a machine."""
+    """One figure a machine, but for the vectors and their weights."""
 
     kernel: str
     gamma: float
     vectors: NDArray[np.float64]
     weights: NDArray[np.float64]
+    """A row a vector and a column a machine."""
     constants: NDArray[np.float64]
     slopes: NDArray[np.float64]
     shifts: NDArray[np.float64]

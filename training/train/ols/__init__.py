@@ -2,6 +2,6 @@
 
 fit       the fit
 figures   what was fitted → the figures, as JSON has them
-reading   those figures → sentences for somebody who has to decide and is no statistician
+reading   those figures → sentences for somebody who has to decide and is not a statistician
 summary   the printed table
 """

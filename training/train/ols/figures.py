@@ -75,8 +75,8 @@ def _coefficients(result: Any, names: Sequence[str]) -> list[dict[str, Any]]:
     columns = (result.params, result.bse, result.tvalues, result.pvalues, intervals[:, 0], intervals[:, 1])
     keys = ("coefficient", "std_err", "t", "p", "low", "high")
     return [
-        {"name": name} | {key: finite(column[place]) for key, column in zip(keys, columns, strict=True)}
-        for place, name in enumerate(names)
+        {"name": name} | {key: finite(column[index]) for key, column in zip(keys, columns, strict=True)}
+        for index, name in enumerate(names)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Notified, Started
+from dropforge.actions.results import Ignored, Notified, Started
 from dropforge.domain import messages
 from dropforge.domain.names import rollback_name, usecase_of
 from dropforge.domain.rollback import Ignore, RollBack, decide

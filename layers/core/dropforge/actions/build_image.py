@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Built
+from dropforge.actions.results import Built
 from dropforge.domain.errors import Refused
 from dropforge.domain.image import archive, tag
 

@@ -9,10 +9,10 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dropforge.actions.answers import Prepared
+from dropforge.actions.results import Prepared
 from dropforge.domain import keys
 from dropforge.domain.errors import Refused
-from dropforge.domain.records import BadRow
+from dropforge.domain.reading.faults import BadRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,5 +83,5 @@ class Cutter:
     def _write_bad(self) -> None:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(chain([["row", "reason", *self.header]], self._bad))
-        place = keys.quarantined(self._run.usecase, self._run.run)
-        self._objects.write(place, out.getvalue().encode(), "text/csv")
+        key = keys.quarantined(self._run.usecase, self._run.run)
+        self._objects.write(key, out.getvalue().encode(), "text/csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dropforge.actions.answers import Champion, NoChampion
+from dropforge.actions.results import Champion, NoChampion
 from dropforge.domain.errors import Absent
 from dropforge.domain.names import endpoint_name
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def find_champion(
     usecase: str, *, endpoints: Endpoints, objects: Objects, stack: str
 ) -> Champion | NoChampion:
-    """None is no fault: the first model of a use case has nobody to be compared with."""
+    """None is not a fault: the first model of a use case has nobody to be compared with."""
     endpoint = endpoints.find(endpoint_name(stack, usecase))
     if endpoint is None:
         return NoChampion(usecase, f"no version of {usecase} is live yet")

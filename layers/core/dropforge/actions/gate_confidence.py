@@ -11,7 +11,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from dropforge.actions.answers import Gated
+from dropforge.actions.results import Gated
 from dropforge.domain import keys, messages
 from dropforge.domain.errors import Absent, Refused
 from dropforge.domain.notifications import truncated
@@ -82,8 +82,8 @@ class _Joined:
 
     def write(self, objects: Objects) -> None:
         if self.refused:
-            place = keys.unanswered(self._run.usecase, self._run.run)
-            objects.write(place, _unanswered(self.refused).encode(), "text/csv")
+            key = keys.unanswered(self._run.usecase, self._run.run)
+            objects.write(key, _unanswered(self.refused).encode(), "text/csv")
         if not self.rows:
             raise Refused(
                 f"none of the {len(self.refused)} records can be predicted: {self.refused[0]['refused']}"

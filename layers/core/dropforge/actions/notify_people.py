@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Notified
+from dropforge.actions.results import Ignored, Notified
 from dropforge.domain.messages import notification_for
 
 if TYPE_CHECKING:

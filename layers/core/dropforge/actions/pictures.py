@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dropforge.domain.errors import Refused
 from dropforge.domain.pictures import Archive, BadArchive, BadPicture, looks_like_picture
-from dropforge.domain.records import BadRow
+from dropforge.domain.reading.faults import BadRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def _instance(read: Callable[[], bytes]) -> dict[str, str]:
     except BadPicture as bad:
         raise BadRow(f"the picture {bad}") from bad
     if not looks_like_picture(body):
-        raise BadRow("the picture is no PNG, JPEG, BMP, GIF or WEBP")
+        raise BadRow("the picture is not a PNG, JPEG, BMP, GIF or WEBP")
     return {"image": b64encode(body).decode()}
 
 

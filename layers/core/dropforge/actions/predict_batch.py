@@ -1,7 +1,7 @@
 """One batch of records, put to the endpoint; the answers are kept beside it. Doing it again does the same.
 
 The endpoint refuses a whole request for one bad record, and some faults only it can see: a picture that
-cannot be decoded, a date that is none. A refused batch is therefore halved until the bad records stand alone,
+cannot be decoded. A refused batch is therefore halved until the bad records stand alone,
 so that one bad record costs one record. The cost: about twenty requests for each of them.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dropforge.actions.answers import Predicted
+from dropforge.actions.results import Predicted
 from dropforge.domain import keys
 from dropforge.domain.errors import Absent, Refused
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Notified, Published
+from dropforge.actions.results import Ignored, Notified, Published
 from dropforge.domain import keys, messages
 from dropforge.domain.contract import ContractError, contract_to_json
 from dropforge.domain.errors import Absent, Refused
@@ -64,7 +64,7 @@ def _read(
     except ContractError as faults:
         raise Refused(str(faults)) from faults
     if contract.usecase != usecase:
-        raise Refused(f"usecase: the contract says {contract.usecase!r}, its place {key} says {usecase!r}")
+        raise Refused(f"usecase: the contract says {contract.usecase!r}, its key {key} says {usecase!r}")
     if problem := too_long(stack, usecase):
         raise Refused(problem)
     return contract

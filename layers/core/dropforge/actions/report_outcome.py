@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Reported
+from dropforge.actions.results import Reported
 from dropforge.domain.outcome import outcome_of
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Notified, Started
 from dropforge.actions.contracts import contract_in_force
+from dropforge.actions.results import Ignored, Notified, Started
 from dropforge.domain import messages
 from dropforge.domain.names import deployment_name, usecase_of
 

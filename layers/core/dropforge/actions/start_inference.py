@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dropforge.actions.answers import Ignored, Started
 from dropforge.actions.contracts import contract_at, contract_in_force
+from dropforge.actions.results import Ignored, Started
 from dropforge.domain import keys
 from dropforge.domain.admission import refuse
 from dropforge.domain.errors import Refused

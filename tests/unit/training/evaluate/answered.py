@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.evaluate.answers import Classified, Valued
+from training.evaluate.predictions import Classified, Valued
 
 
 def two(rows: int = 600, noise: float = 0.25, seed: int = 1) -> Classified:

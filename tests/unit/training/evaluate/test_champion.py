@@ -10,8 +10,8 @@ import pytest
 from dropforge.domain.contract import Contract, parse_contract
 from tests.unit.training.evaluate.answered import many, two, values
 from training.errors import JobError
-from training.evaluate.answers import Answers, Classified
 from training.evaluate.champion import check_contract, compare
+from training.evaluate.predictions import Classified, Predictions
 
 
 def contract(**changes: Any) -> Contract:
@@ -24,8 +24,8 @@ def contract(**changes: Any) -> Contract:
     return parse_contract(document | changes)
 
 
-def raising(fault: Exception) -> Callable[[], Answers]:
-    def ask() -> Answers:
+def raising(fault: Exception) -> Callable[[], Predictions]:
+    def ask() -> Predictions:
         raise fault
 
     return ask
@@ -38,7 +38,7 @@ def test_the_comparison_is_on_the_same_rows_with_an_interval() -> None:
     assert found.comparison is not None
     assert found.comparison.rows == 600
     assert found.comparison.low <= found.comparison.difference <= found.comparison.high
-    assert found.answers is worse
+    assert found.predictions is worse
 
 
 def test_the_same_model_is_not_worse_than_itself() -> None:
@@ -55,7 +55,7 @@ def test_the_same_model_is_not_worse_than_itself() -> None:
         (values(), "version 3 answers another problem"),
     ],
 )
-def test_another_answer_is_not_comparable(theirs: Answers, said: str) -> None:
+def test_another_answer_is_not_comparable(theirs: Predictions, said: str) -> None:
     found = compare("version 3", "auc", two(), lambda: theirs)
     assert found.comparison is None
     assert found.why_not == f"not comparable: {said}"

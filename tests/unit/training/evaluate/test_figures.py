@@ -11,8 +11,8 @@ from training.evaluate.measures import measure_of
 
 
 def test_the_deviation_of_a_share_is_the_binomial_s() -> None:
-    answers = two(2000)
-    accuracy = figures_of(measure_of(answers), np.arange(2000))["accuracy"]
+    predictions = two(2000)
+    accuracy = figures_of(measure_of(predictions), np.arange(2000))["accuracy"]
     expected = (accuracy.value * (1 - accuracy.value) / 2000) ** 0.5
     assert accuracy.deviation == pytest.approx(expected, rel=0.1)
     assert accuracy.high - accuracy.low == pytest.approx(4 * expected, rel=0.15)

@@ -7,9 +7,9 @@ import polars as pl
 
 from dropforge.domain.contract import Contract, parse_contract
 from tests.unit.training.evaluate.answered import two, values
-from training.evaluate.answers import Valued
 from training.evaluate.groups import MOST_COLUMNS, groups_of
 from training.evaluate.measures import measure_of
+from training.evaluate.predictions import Valued
 
 ANSWERS = two()
 ROWS = pl.DataFrame(

@@ -8,21 +8,21 @@ from sklearn import metrics as reference
 
 from dropforge.domain.contract.metrics import MEASURED
 from tests.unit.training.evaluate.answered import many, two, values
-from training.evaluate.answers import Answers, Classified, Valued
 from training.evaluate.measures import measure_of
+from training.evaluate.predictions import Classified, Predictions, Valued
 
 BETAS = (("0_5", 0.5), ("1", 1), ("2", 2))
 
 
-def figures(answers: Answers, weights: list[int] | None = None) -> dict[str, float]:
-    rows = np.arange(len(answers))
+def figures(predictions: Predictions, weights: list[int] | None = None) -> dict[str, float]:
+    rows = np.arange(len(predictions))
     given_weights = np.ones((1, len(rows))) if weights is None else np.array([weights], dtype=float)
-    return {name: float(found[0]) for name, found in measure_of(answers)(rows, given_weights).items()}
+    return {name: float(found[0]) for name, found in measure_of(predictions)(rows, given_weights).items()}
 
 
 def classified(truth: list[int], scores: np.ndarray) -> Classified:
     positive = None if scores.shape[1] > 2 else 1
-    names = tuple(str(place) for place in range(scores.shape[1]))
+    names = tuple(str(index) for index in range(scores.shape[1]))
     return Classified(names, positive, np.array(truth), scores)
 
 
@@ -51,46 +51,50 @@ def test_of_two_classes_every_figure_agrees_with_scikit_learn(pairs: list[tuple[
 @settings(max_examples=25, deadline=None)
 @given(st.integers(3, 6), st.integers(2, 80), st.integers(0, 10_000))
 def test_of_many_classes_too(classes: int, rows: int, seed: int) -> None:
-    answers = many(rows, classes, seed)
-    found, said = figures(answers), answers.said
-    assert found["accuracy"] == pytest.approx(reference.accuracy_score(answers.truth, said))
+    predictions = many(rows, classes, seed)
+    found, said = figures(predictions), predictions.said
+    assert found["accuracy"] == pytest.approx(reference.accuracy_score(predictions.truth, said))
     options = {"average": "weighted", "zero_division": 0}
-    assert found["weighted_recall"] == pytest.approx(reference.recall_score(answers.truth, said, **options))
+    assert found["weighted_recall"] == pytest.approx(
+        reference.recall_score(predictions.truth, said, **options)
+    )
     assert found["weighted_precision"] == pytest.approx(
-        reference.precision_score(answers.truth, said, **options)
+        reference.precision_score(predictions.truth, said, **options)
     )
     for name, beta in BETAS:
-        expected = reference.fbeta_score(answers.truth, said, beta=beta, **options)
+        expected = reference.fbeta_score(predictions.truth, said, beta=beta, **options)
         assert found[f"weighted_f{name}"] == pytest.approx(expected)
-    expected = reference.log_loss(answers.truth, answers.probabilities, labels=range(classes))
+    expected = reference.log_loss(predictions.truth, predictions.probabilities, labels=range(classes))
     assert found["logloss"] == pytest.approx(expected)
 
 
 def test_of_values_too() -> None:
-    answers = values(50)
-    found = figures(answers)
-    assert found["mae"] == pytest.approx(reference.mean_absolute_error(answers.truth, answers.values))
-    assert found["mse"] == pytest.approx(reference.mean_squared_error(answers.truth, answers.values))
+    predictions = values(50)
+    found = figures(predictions)
+    assert found["mae"] == pytest.approx(reference.mean_absolute_error(predictions.truth, predictions.values))
+    assert found["mse"] == pytest.approx(reference.mean_squared_error(predictions.truth, predictions.values))
     assert found["rmse"] == pytest.approx(found["mse"] ** 0.5)
-    assert found["r2"] == pytest.approx(reference.r2_score(answers.truth, answers.values))
+    assert found["r2"] == pytest.approx(reference.r2_score(predictions.truth, predictions.values))
 
 
 def test_r2_of_large_values_keeps_its_digits() -> None:
-    answers = values(200)
-    far = Valued(answers.truth + 1e9, answers.values + 1e9)
-    assert figures(far)["r2"] == pytest.approx(figures(answers)["r2"], abs=1e-6)
+    predictions = values(200)
+    far = Valued(predictions.truth + 1e9, predictions.values + 1e9)
+    assert figures(far)["r2"] == pytest.approx(figures(predictions)["r2"], abs=1e-6)
 
 
-@pytest.mark.parametrize("answers", [two(30), many(30), values(30)], ids=["two", "many", "values"])
-def test_a_row_of_weight_three_counts_as_three_rows(answers: Answers) -> None:
-    weights = [place % 4 for place in range(30)]
+@pytest.mark.parametrize("predictions", [two(30), many(30), values(30)], ids=["two", "many", "values"])
+def test_a_row_of_weight_three_counts_as_three_rows(predictions: Predictions) -> None:
+    weights = [index % 4 for index in range(30)]
     copies = np.repeat(np.arange(30), weights)
-    if isinstance(answers, Valued):
-        repeated: Answers = Valued(answers.truth[copies], answers.values[copies])
+    if isinstance(predictions, Valued):
+        repeated: Predictions = Valued(predictions.truth[copies], predictions.values[copies])
     else:
-        probabilities = answers.probabilities[copies]
-        repeated = Classified(answers.classes, answers.positive, answers.truth[copies], probabilities)
-    ours = figures(answers, weights)
+        probabilities = predictions.probabilities[copies]
+        repeated = Classified(
+            predictions.classes, predictions.positive, predictions.truth[copies], probabilities
+        )
+    ours = figures(predictions, weights)
     for name, expected in figures(repeated).items():
         if name.endswith("constant_classifier"):
             continue  # which class is the constant answer is decided by the rows as they are
@@ -121,8 +125,8 @@ def test_from_one_half_on_the_answer_is_the_positive_class_whichever_place_it_ha
 
 
 @pytest.mark.parametrize(
-    ("problem", "answers"),
+    ("problem", "predictions"),
     [("binary", two()), ("multiclass", many()), ("image", many()), ("regression", values())],
 )
-def test_whatever_a_gate_may_name_is_measured(problem: str, answers: Answers) -> None:
-    assert set(MEASURED[problem]) <= set(figures(answers))
+def test_whatever_a_gate_may_name_is_measured(problem: str, predictions: Predictions) -> None:
+    assert set(MEASURED[problem]) <= set(figures(predictions))

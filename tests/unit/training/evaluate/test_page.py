@@ -14,7 +14,6 @@ import pytest
 from dropforge.domain.contract import Contract, parse_contract
 from dropforge.domain.decisions import judge
 from tests.unit.training.evaluate.answered import many, two, values
-from training.evaluate.answers import Answers, Classified
 from training.evaluate.champion import Champion, compare
 from training.evaluate.documents import measured, write_documents
 from training.evaluate.evaluation import Evaluation
@@ -22,6 +21,7 @@ from training.evaluate.figures import figures_of
 from training.evaluate.groups import groups_of
 from training.evaluate.measures import measure_of
 from training.evaluate.page import evaluation_page
+from training.evaluate.predictions import Classified, Predictions
 from training.train.ols.figures import figures
 from training.train.ols.fit import fit
 from training.train.ols.reading import reading
@@ -57,18 +57,20 @@ def contract(problem: str, gate: dict[str, Any]) -> Contract:
     return parse_contract(document)
 
 
-def evaluation(answers: Answers, agreed: Contract, rival: Answers | None = None, **told: Any) -> Evaluation:
-    measure = measure_of(answers)
-    measured_figures = figures_of(measure, np.arange(len(answers)))
+def evaluation(
+    predictions: Predictions, agreed: Contract, rival: Predictions | None = None, **told: Any
+) -> Evaluation:
+    measure = measure_of(predictions)
+    measured_figures = figures_of(measure, np.arange(len(predictions)))
     metric = {"regression": "rmse"}.get(agreed.problem, "accuracy")
-    rows = pl.DataFrame({EVIL: np.where(np.arange(len(answers)) % 2, f"{EVIL}1", "_b$")})
+    rows = pl.DataFrame({EVIL: np.where(np.arange(len(predictions)) % 2, f"{EVIL}1", "_b$")})
     groups = groups_of(measure, rows, agreed, metric)
-    champion = compare("version 3", metric, answers, lambda: rival) if rival is not None else None
+    champion = compare("version 3", metric, predictions, lambda: rival) if rival is not None else None
     verdict = judge(
         measured(measured_figures), agreed.gate, champion.comparison if champion else None, groups
     )
     facts = [("Drop", f"s3://bucket/drops/loan/{EVIL}.csv")]
-    return Evaluation(agreed, answers, measured_figures, verdict, groups, metric, champion, facts, told)
+    return Evaluation(agreed, predictions, measured_figures, verdict, groups, metric, champion, facts, told)
 
 
 def _ols() -> dict[str, Any]:
@@ -157,7 +159,7 @@ def test_a_champion_that_was_not_compared_is_told() -> None:
     found = CASES["binary"]
     rival = Champion("version 3", None, "not comparable: version 3 needs column 'Pay'")
     page = evaluation_page(
-        Evaluation(found.contract, found.answers, found.figures, found.verdict, champion=rival)
+        Evaluation(found.contract, found.predictions, found.figures, found.verdict, champion=rival)
     )
     assert "version 3 needs column &#x27;Pay&#x27;" in page
     assert "No version is live yet" in rendered("binary with trials")

@@ -6,17 +6,17 @@ import numpy as np
 from sklearn import metrics as reference
 
 from tests.unit.training.evaluate.answered import many, two, values
-from training.evaluate.answers import Answers, Classified
 from training.evaluate.curves import precision_recall_curve, roc_curve
 from training.evaluate.figures import figures_of
 from training.evaluate.measures import measure_of
+from training.evaluate.predictions import Classified, Predictions
 from training.evaluate.registry import registry_report
 
 OF_MANY = ("weighted_recall", "weighted_precision", "accuracy", "weighted_f0_5", "weighted_f1", "weighted_f2")
 
 
-def report(answers: Answers) -> dict[str, object]:
-    document = registry_report(answers, figures_of(measure_of(answers), np.arange(len(answers))))
+def report(predictions: Predictions) -> dict[str, object]:
+    document = registry_report(predictions, figures_of(measure_of(predictions), np.arange(len(predictions))))
     json.dumps(document, allow_nan=False)
     return document
 
@@ -46,8 +46,8 @@ def test_few_rows_have_no_standard_deviation() -> None:
 def test_the_confusion_matrix_has_the_actual_class_outside() -> None:
     scores = np.array([0.9, 0.1, 0.8, 0.2, 0.3])
     truth = np.array([1, 1, 0, 0, 0])
-    answers = Classified(("no", "yes"), 1, truth, np.column_stack([1 - scores, scores]))
-    metrics = report(answers)["binary_classification_metrics"]
+    predictions = Classified(("no", "yes"), 1, truth, np.column_stack([1 - scores, scores]))
+    metrics = report(predictions)["binary_classification_metrics"]
     assert isinstance(metrics, dict)
     assert metrics["confusion_matrix"] == {"no": {"no": 2, "yes": 1}, "yes": {"no": 1, "yes": 1}}
 
@@ -61,16 +61,16 @@ def test_curves_have_at_most_200_points_and_both_ends() -> None:
 
 
 def test_rows_of_one_class_have_no_curves_and_no_auc_and_are_no_fault() -> None:
-    answers = Classified(("no", "yes"), 1, np.zeros(300, dtype=np.int64), np.full((300, 2), 0.5))
-    metrics = report(answers)["binary_classification_metrics"]
+    predictions = Classified(("no", "yes"), 1, np.zeros(300, dtype=np.int64), np.full((300, 2), 0.5))
+    metrics = report(predictions)["binary_classification_metrics"]
     assert isinstance(metrics, dict)
     assert "auc" not in metrics
     assert "receiver_operating_characteristic_curve" not in metrics
 
 
 def test_the_curves_pass_through_scikit_learn_s_points() -> None:
-    answers = two(400)
-    truth, score = answers.truth == 1, answers.probabilities[:, 1].round(2)
+    predictions = two(400)
+    truth, score = predictions.truth == 1, predictions.probabilities[:, 1].round(2)
     false_rates, true_rates, _ = reference.roc_curve(truth, score, drop_intermediate=False)
     assert np.allclose(roc_curve(truth, score), (false_rates, true_rates))
     precisions, recalls, _ = reference.precision_recall_curve(truth, score)

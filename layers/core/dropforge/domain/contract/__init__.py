@@ -16,7 +16,6 @@ schema      the JSON Schema that editors complete from
 reference   the page docs/contract.md
 """
 
-from dropforge.domain.contract.cells import category_text, parse_number, with_point
 from dropforge.domain.contract.errors import ContractError, Problem
 from dropforge.domain.contract.metrics import UPPER_LIMITS
 from dropforge.domain.contract.parse import parse_contract
@@ -36,6 +35,7 @@ from dropforge.domain.contract.sections.transform import Bin, ColumnTransform, S
 from dropforge.domain.contract.sections.tuning import Range, Tuning
 from dropforge.domain.contract.serialise import contract_from_json, contract_to_json, contract_to_mapping
 from dropforge.domain.contract.whole import Contract
+from dropforge.domain.reading.cells import category_text, parse_number, with_point
 
 __all__ = [
     "UPPER_LIMITS",

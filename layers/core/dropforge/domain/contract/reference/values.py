@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropforge.domain.contract.cells import LARGEST_NUMBER
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 SHOWN = {"": "''", "\t": "tab", " ": "space"}
 

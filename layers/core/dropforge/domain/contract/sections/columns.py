@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract.cells import LARGEST_NUMBER, category_text
 from dropforge.domain.contract.fields import Flag, InvalidError, Number, Several, Text, Value, Word, shown
 from dropforge.domain.contract.metrics import TABLES
 from dropforge.domain.contract.parts import ByName, Part, key
 from dropforge.domain.contract.section import Section
+from dropforge.domain.reading.cells import LARGEST_NUMBER, category_text
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

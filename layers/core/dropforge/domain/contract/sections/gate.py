@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import metrics
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import Field, Number, Several, shown
 from dropforge.domain.contract.parts import Part, key
 from dropforge.domain.contract.problems import nearest_name
 from dropforge.domain.contract.section import Section, Table
 from dropforge.domain.contract.sections.columns import NAME
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract.cells import SPACES
 from dropforge.domain.contract.fields import Several, Text, Word
 from dropforge.domain.contract.metrics import IMAGE, PROBLEMS
 from dropforge.domain.contract.parts import Part, key
 from dropforge.domain.contract.section import Section
+from dropforge.domain.reading.cells import SPACES
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

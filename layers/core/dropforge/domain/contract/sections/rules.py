@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import InvalidError, Text, shown
 from dropforge.domain.contract.metrics import TABLES
 from dropforge.domain.contract.parts import ByName
 from dropforge.domain.contract.problems import nearest_name
 from dropforge.domain.contract.section import Section
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dropforge.domain.contract import algorithms
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.feature_count import most_features
 from dropforge.domain.contract.fields import Flag, Number, Rising, Several, Word
 from dropforge.domain.contract.metrics import IMAGE
@@ -15,6 +14,7 @@ from dropforge.domain.contract.parts import ByName, Part, key
 from dropforge.domain.contract.problems import nearest_name
 from dropforge.domain.contract.section import Section
 from dropforge.domain.contract.sections.columns import NAME, NUMERIC
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

@@ -14,7 +14,6 @@ from dropforge.domain.contract.algorithms import (
     ScriptValue,
     parameters_of,
 )
-from dropforge.domain.contract.cells import LARGEST_NUMBER
 from dropforge.domain.contract.fields import (
     Flag,
     InvalidError,
@@ -30,6 +29,7 @@ from dropforge.domain.contract.parts import ByName, Part, key
 from dropforge.domain.contract.problems import nearest_name
 from dropforge.domain.contract.section import Section
 from dropforge.domain.contract.sections.gate import MetricOf
+from dropforge.domain.reading.cells import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from dropforge.domain.contract.problems import Problems

@@ -1,4 +1,4 @@
-"""The target as numbers: classes by their place, or values; nothing else of it matters to a check."""
+"""The target as numbers: classes by their index, or values; nothing else of it matters to a check."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`codes` are places in `classes`; for a regression there are `values` instead, and no class."""
-
+class Target:
     name: str
     classes: tuple[str, ...]
+    """Empty for a regression."""
     counts: tuple[int, ...]
     codes: NDArray[np.int32]
+    """Each row's index in `classes`."""
     values: NDArray[np.float64]
+    """Of a regression."""
     positive: int
 
     @property
@@ -39,23 +40,23 @@ class Answer:
         return self.values if self.is_number else (self.codes == self.positive).astype(np.float64)
 
 
-def answer_of(name: str, rows: pl.Series, positive: str | None, is_number: bool) -> Answer:
+def target_of(name: str, rows: pl.Series, positive: str | None, is_number: bool) -> Target:
     """`rows` is a series of its own name, since a column's could mean something to polars."""
     empty = np.zeros(0)
     if is_number:
-        return Answer(name, (), (), empty.astype(np.int32), rows.to_numpy().astype(np.float64), 0)
+        return Target(name, (), (), empty.astype(np.int32), rows.to_numpy().astype(np.float64), 0)
     counted = sorted((str(value), count) for value, count in rows.drop_nulls().value_counts().iter_rows())
     classes = tuple(value for value, _ in counted)
-    places = {value: place for place, value in enumerate(classes)}
+    indices = {value: index for index, value in enumerate(classes)}
     codes = (
         rows.cast(pl.String)
-        .replace_strict(places, default=None, return_dtype=pl.Int32)
+        .replace_strict(indices, default=None, return_dtype=pl.Int32)
         .fill_null(-1)
         .to_numpy()
     )
-    rarest = min(range(len(classes)), key=lambda place: counted[place][1], default=0)
+    rarest = min(range(len(classes)), key=lambda index: counted[index][1], default=0)
     chosen = positive_class(positive, classes)
-    return Answer(
+    return Target(
         name,
         classes,
         tuple(count for _, count in counted),

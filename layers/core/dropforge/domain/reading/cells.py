@@ -12,6 +12,10 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SPACES = " \t\n\r\x0b\x0c\xa0"
 WHOLE = r"([+-]?[0-9]+)\.0+"
@@ -26,6 +30,20 @@ _GROUPED = re.compile(GROUPED)
 _SWAPPED = str.maketrans(".,", ",.")
 
 
+def stripped(cells: Iterable[str]) -> list[str]:
+    return [cell.strip(SPACES) for cell in cells]
+
+
+def cell_text(value: object, *, numeric: bool) -> str | None:
+    """What a CSV's cell would say in the place of JSON's value; None for what no cell says. A number is not
+    cut at 64 bits as a category's text is."""
+    if isinstance(value, str):
+        return value
+    if numeric and isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 200:
+        return str(value)
+    return category_text(value)
+
+
 def category_text(value: object) -> str | None:
     """The one text of a category's value; None for what is no scalar (a list, an object, nan)."""
     if isinstance(value, bool):
@@ -37,7 +55,7 @@ def category_text(value: object) -> str | None:
             return None
         return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(value)
     if isinstance(value, str):
-        return _canonical(value.strip(SPACES))
+        return category_in(value.strip(SPACES))
     return None
 
 
@@ -49,10 +67,7 @@ def parse_number(value: object) -> float | None:
         return _fitting(float(value)) if value.bit_length() <= 200 else None
     if isinstance(value, float):
         return _fitting(value)
-    if isinstance(value, str):
-        text = value.strip(SPACES)
-        return _fitting(float(text)) if len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) else None
-    return None
+    return number_in(value.strip(SPACES)) if isinstance(value, str) else None
 
 
 def with_point(text: str) -> str:
@@ -62,11 +77,18 @@ def with_point(text: str) -> str:
     return swapped.replace(",", "") if _GROUPED.fullmatch(swapped) else swapped
 
 
-def _canonical(text: str) -> str:
+def category_in(text: str) -> str:
+    """`category_text` of a text without spaces around it."""
     whole = _WHOLE.fullmatch(text)
     if whole:
         return whole.group(1)
-    return text.lower() if text.lower() in ("true", "false") else text
+    lower = text.lower()
+    return lower if lower in ("true", "false") else text
+
+
+def number_in(text: str) -> float | None:
+    """`parse_number` of a text without spaces around it."""
+    return _fitting(float(text)) if len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text) else None
 
 
 def _fitting(number: float) -> float | None:

@@ -1,37 +1,34 @@
-"""What a model answered on the test rows, beside what was true."""
+"""What a model predicted for the test rows, beside what was true."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training.model.labels import decided
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-THRESHOLD = 0.5
-
 
 @dataclass(frozen=True)
 class Classified:
-    """`truth` is each row's place among the classes, `probabilities` a column a class. `positive` is the
-    positive class's place, and None where there are more than two."""
-
     classes: tuple[str, ...]
     positive: int | None
+    """The positive class's index; None where there are more than two."""
     truth: NDArray[np.int64]
+    """The index of each row's class."""
     probabilities: NDArray[np.float64]
+    """A column a class."""
 
     def __len__(self) -> int:
         return len(self.truth)
 
     @property
     def said(self) -> NDArray[np.int64]:
-        """The label given: of two classes the positive one from the threshold on, else the likeliest."""
-        if self.positive is None:
-            return self.probabilities.argmax(axis=1)
-        is_positive = self.probabilities[:, self.positive] >= THRESHOLD
-        return is_positive.astype("int64") if self.positive == 1 else 1 - is_positive.astype("int64")
+        """The index of the label that was given."""
+        return decided(self.probabilities, self.positive)
 
     def counts(self) -> NDArray[np.int64]:
         """The confusion matrix: a row for what was true, a column for what was said."""
@@ -44,7 +41,7 @@ class Classified:
 
 @dataclass(frozen=True)
 class Valued:
-    """A regression's answers."""
+    """A regression's predictions."""
 
     truth: NDArray[np.float64]
     values: NDArray[np.float64]
@@ -53,4 +50,4 @@ class Valued:
         return len(self.truth)
 
 
-Answers = Classified | Valued
+Predictions = Classified | Valued

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.train.algorithms.boosted_trees import ensemble_of
 from training.train.algorithms.library import xgboost
+from training.train.algorithms.xgboost_to_onnx import ensemble_of
 from training.train.hosts import together
 from training.train.output import LOGISTIC, SOFTMAX, VALUE
 from training.train.task import Learned, Task, class_weights
@@ -72,7 +72,7 @@ def learn(task: Task) -> Learned:
         booster, device = _boost(task)
     booster.set_param({"device": "cpu", "nthread": task.threads})
     gains = booster.get_score(importance_type="total_gain")
-    importance = np.array([gains.get(f"f{place}", 0.0) for place in range(len(task.names))])
+    importance = np.array([gains.get(f"f{index}", 0.0) for index in range(len(task.names))])
     kept = booster.num_boosted_rounds()
     return Learned(
         graph=tree_graph(ensemble_of(booster, task.classes), len(task.names), _link(task.classes)),

@@ -26,7 +26,7 @@ def importance(found: Evaluation) -> list[Block]:
         [str(w["name"]) for w in shown], [float(w["importance"]) for w in shown], "importance", "importance"
     )
     rest = len(weights) - len(shown)
-    said = "The columns that the model's answers rest on most. That is no proof that they are the cause."
+    said = "The columns that the model's answers rest on most. That does not prove that they are the cause."
     return [heading("What it looks at"), figure(svg, f"{said} {rest} more weigh less." if rest else said)]
 
 
@@ -39,7 +39,7 @@ def trials(found: Evaluation) -> list[Block]:
     tried = int(tuning.get("tried") or len(listed))
     names = sorted({name for trial in listed for name in trial.get("parameters") or {}})
     metric = str(tuning.get("metric") or "objective")
-    rows = [_trial(place, trial, names) for place, trial in enumerate(listed, start=1)]
+    rows = [_trial(index, trial, names) for index, trial in enumerate(listed, start=1)]
     head = ["trial", metric, *names, "seconds", "status"]
     said = f"{tried} trials of the {tuning.get('strategy') or 'chosen'} strategy; the one marked went on."
     if tried > len(listed):
@@ -54,22 +54,22 @@ def best_parameters(tuning: Mapping[str, Any]) -> dict[str, Any]:
     return dict(best.get("parameters") or {})
 
 
-def _trial(place: int, trial: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+def _trial(index: int, trial: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     values = [parameter((trial.get("parameters") or {}).get(name, "")) for name in names]
     mark = "best" if trial.get("best") else str(trial.get("status") or "")
-    return [str(place), _number(trial.get("objective")), *values, _seconds(trial), mark]
+    return [str(index), _number(trial.get("objective")), *values, _seconds(trial), mark]
 
 
 def _course(listed: Sequence[Mapping[str, Any]], metric: str) -> list[Block]:
     reached = [
-        (place, float(trial["objective"]))
-        for place, trial in enumerate(listed, start=1)
+        (index, float(trial["objective"]))
+        for index, trial in enumerate(listed, start=1)
         if _is_number(trial.get("objective"))
     ]
     if len(reached) < 2:
         return []
     svg = plots.scatter(
-        [place for place, _ in reached], [value for _, value in reached], "trials", "trial", metric
+        [index for index, _ in reached], [value for _, value in reached], "trials", "trial", metric
     )
     return [figure(svg, "What each trial reached, in the order in which they were made.")]
 
