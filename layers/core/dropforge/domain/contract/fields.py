@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dropforge.domain.contract.reading import Reading
 
-
 NOTHING: tuple[object, ...] = (None, "", (), {})
 """Defaults that say nothing to who reads them."""
 

@@ -33,8 +33,8 @@ def key(field: Field) -> Any:
     metadata = {DECLARED: field}
     if field.missing:
         return dataclasses.field(metadata=metadata)
-    if isinstance(field.default, dict):
-        return dataclasses.field(default_factory=dict, metadata=metadata)
+    if isinstance(field, Part) or isinstance(field.default, dict):
+        return dataclasses.field(default_factory=field.empty, metadata=metadata)
     return dataclasses.field(default=field.default, metadata=metadata)
 
 
@@ -111,9 +111,9 @@ class Part(Field):
         return item is None or (self.terse and (item is False or item == []))
 
     def _made(self, read: Mapping[str, Any], reading: Reading) -> Any:
-        name = (reading.path[-1],) if self.named else ()
-        defaults = {key: each.default for key, each in self.keys.items() if key not in read}
-        return self.made(*name, **defaults, **read)
+        own_name = (reading.path[-1],) if self.named else ()
+        defaults = {name: each.empty() for name, each in self.keys.items() if name not in read}
+        return self.made(*own_name, **defaults, **read)
 
 
 @dataclass(eq=False, repr=False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dropforge.domain.contract.metrics import IMAGE, PROBLEMS
+from dropforge.domain.contract.metrics import PROBLEMS, TABLES
 from dropforge.domain.contract.parts import DECLARED
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class Section:
 
     holds: Field
     problems: tuple[str, ...] = PROBLEMS
-    """The problems that have it; the contract of another one is refused with `refusal`."""
+    """The problems that have it; the contract of another one is refused."""
     refusal: str = ""
+    """In which words, where `why_not` has no good ones."""
     needed: tuple[str, ...] = ()
     """The problems that cannot do without it."""
     settable: bool = False
@@ -68,10 +69,10 @@ class Section:
     def why_not(self, problem: str) -> str:
         if self.refusal:
             return self.refusal
-        if problem == IMAGE:
+        if self.problems == TABLES:
             return "pictures have none; the folders are the classes"
         article = "an" if self.problems[0][0] in "aeiou" else "a"
-        return f"only {article} {self.problems[0]} problem has it, not {problem}"
+        return f"only {article} {' or '.join(self.problems)} problem has it, not {problem}"
 
 
 def attribute(section: Section, *, required: bool = False) -> Any:

@@ -129,7 +129,9 @@ class SelectPart(Part):
     def plain(self, value: Any) -> Any:
         """Without the limit that a selection by rfe does not have."""
         said = super().plain(value)
-        return {name: item for name, item in said.items() if name != "limit"} if _by_rfe(value) else said
+        if said and value.method == "rfe":
+            del said["limit"]
+        return said
 
 
 def finish_select(select: Select, given: Mapping[str, Any], reading: Reading) -> Select:
@@ -170,10 +172,6 @@ def finish_transform(transform: Transform, given: Mapping[str, Any], reading: Re
     if "scale" not in given and reading.section("algorithm").name in algorithms.NEEDS_ONE_SCALE:
         return replace(transform, scale="standard")
     return transform
-
-
-def _by_rfe(select: Select | None) -> bool:
-    return select is not None and select.method == "rfe"
 
 
 def check_transform(contract: Contract, problems: Problems) -> None:
