@@ -11,10 +11,10 @@ from dropforge.operations.executions import (
     Step,
     Waiting,
     current_step,
-    ended,
     find_execution,
     last_log_line,
-    started,
+    until_ended,
+    until_started,
 )
 from dropforge.operations.stack import Stack
 from tests.unit.operations.fakes import TRAINING, FakeStepFunctions, client_error, result_of, stack_with
@@ -53,7 +53,7 @@ def test_a_job_that_has_not_written_yet_has_no_last_line() -> None:
 
 def test_what_has_no_execution_yet_is_waited_for_and_then_known(stack: Stack) -> None:
     looks = iter([None, None, ARN])
-    steps = started(stack, lambda: next(looks), "started run loan-1", "StartTraining")
+    steps = until_started(stack, lambda: next(looks), "started run loan-1", "StartTraining")
     assert [next(steps), next(steps)] == [TO_START, TO_START]
     with pytest.raises(StopIteration) as finished:
         next(steps)
@@ -63,13 +63,13 @@ def test_what_has_no_execution_yet_is_waited_for_and_then_known(stack: Stack) ->
 def test_what_does_not_start_in_time_is_told_with_who_should_have_started_it(stack: Stack) -> None:
     stack.start_seconds = 0
     with pytest.raises(NotStarted, match="nothing started run loan-1 within 0 s") as raised:
-        result_of(Waiting("", started(stack, lambda: None, "started run loan-1", "StartTraining")))
+        result_of(Waiting("", until_started(stack, lambda: None, "started run loan-1", "StartTraining")))
     assert raised.value.function == "StartTraining"
 
 
 def test_waiting_ends_with_the_execution(stack: Stack, stepfunctions: FakeStepFunctions) -> None:
     stepfunctions.add("loan-1", "SUCCEEDED", output={"a": 1})
-    found = result_of(Waiting("run", ended(stack, ARN, "run", 1)))
+    found = result_of(Waiting("run", until_ended(stack, ARN, "run", 1)))
     assert (found.succeeded, found.output) == (True, {"a": 1})
 
 
@@ -77,7 +77,7 @@ def test_waiting_longer_than_asked_is_refused(stack: Stack, stepfunctions: FakeS
     stepfunctions.add("loan-1", "RUNNING")
     stepfunctions.get_execution_history = History().get_execution_history  # type: ignore[attr-defined]
     with pytest.raises(StillRunning, match="run loan-1 still runs after 0 s"):
-        result_of(Waiting("run", ended(stack, ARN, "run loan-1", 0)))
+        result_of(Waiting("run", until_ended(stack, ARN, "run loan-1", 0)))
 
 
 @pytest.mark.parametrize(

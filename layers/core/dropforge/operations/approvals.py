@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dropforge.operations.errors import AnotherServed, NotDeployed
-from dropforge.operations.executions import Steps, Waiting, ended, find_execution, started
+from dropforge.operations.executions import Steps, Waiting, find_execution, until_ended, until_started
 from dropforge.operations.registry import Model, champion_of
 from dropforge.operations.stack import Stack
 
@@ -59,13 +59,13 @@ def _decide(stack: Stack, model: Model, approval: str, comment: str) -> Decision
 
 def _deployment_by(stack: Stack, decision: Decision, what: str, timeout: float) -> Steps[str]:
     model = decision.model
-    arn = yield from started(
+    arn = yield from until_started(
         stack,
         lambda: find_deployment(stack, decision),
         f"began to deploy version {model.version}",
         "StartDeployment",
     )
-    found = yield from ended(stack, arn, what, timeout)
+    found = yield from until_ended(stack, arn, what, timeout)
     if not found.succeeded:
         raise NotDeployed(model.version, found.reason)
     served = champion_of(stack, model.usecase)

@@ -19,10 +19,10 @@ from dropforge.operations.executions import (
     Execution,
     Steps,
     Waiting,
-    ended,
     execution_arn,
     find_execution,
-    started,
+    until_ended,
+    until_started,
 )
 from dropforge.operations.runs import Run, run_of, training_execution
 from dropforge.operations.stack import Stack
@@ -87,8 +87,8 @@ def _run_started_by(stack: Stack, dropped: Drop, what: str, timeout: float) -> S
     def find() -> str | None:
         return next((arn for arn in candidates if find_execution(stack, arn)), None)
 
-    arn = yield from started(stack, find, f"started {what}", "StartTraining")
-    return run_of(stack, (yield from ended(stack, arn, what, timeout)))
+    arn = yield from until_started(stack, find, f"started {what}", "StartTraining")
+    return run_of(stack, (yield from until_ended(stack, arn, what, timeout)))
 
 
 def _inference_started_by(stack: Stack, dropped: Drop, what: str, timeout: float) -> Steps[Execution]:
@@ -97,5 +97,5 @@ def _inference_started_by(stack: Stack, dropped: Drop, what: str, timeout: float
     def find() -> str | None:
         return expected if find_execution(stack, expected) else None
 
-    arn = yield from started(stack, find, f"started {what}", "StartInference")
-    return (yield from ended(stack, arn, what, timeout))
+    arn = yield from until_started(stack, find, f"started {what}", "StartInference")
+    return (yield from until_ended(stack, arn, what, timeout))

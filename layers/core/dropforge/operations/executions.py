@@ -106,7 +106,7 @@ def find_execution(stack: Stack, arn: str) -> Execution | None:
     )
 
 
-def started(stack: Stack, find: Callable[[], str | None], started: str, function: str) -> Steps[str]:
+def until_started(stack: Stack, find: Callable[[], str | None], started: str, function: str) -> Steps[str]:
     """The ARN of an execution once `find` finds it; `function` is the one that starts it."""
     deadline = time.monotonic() + stack.start_seconds
     while time.monotonic() < deadline:
@@ -118,7 +118,7 @@ def started(stack: Stack, find: Callable[[], str | None], started: str, function
     raise NotStarted(started, stack.start_seconds, function)
 
 
-def ended(stack: Stack, arn: str, what: str, timeout: float) -> Steps[Execution]:
+def until_ended(stack: Stack, arn: str, what: str, timeout: float) -> Steps[Execution]:
     """The execution once it has ended, whatever its end."""
     deadline = time.monotonic() + timeout
     while True:
