@@ -18,7 +18,10 @@ from localcloud.ministack.cloudformation import resources
 from localcloud.ministack.lambdas import pool
 from localcloud.ministack.logs import log_events
 from localcloud.ministack.state import Durable
+from localcloud.services.events.bus import Bus
+from localcloud.services.events.in_flight import InFlight
 from localcloud.services.events.service import Events
+from localcloud.services.events.service_permissions import ServicePermissions
 from localcloud.services.sagemaker.service import SageMaker
 from localcloud.services.states import engine
 from localcloud.services.states.executions import Executions
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from localcloud.clock import Clock
     from localcloud.images.registry import Registry
-    from localcloud.services.events.bus import Bus
     from localcloud.services.sagemaker.ports import Image
     from localcloud.services.states.engine import Engine
     from localcloud.site import Site
@@ -61,8 +63,10 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
     access = Access(site.state_dir, ACCOUNT, REGION) if iam else None
     kept = Durable(site.state_dir / "ministack")
     kept.install()
-    events = Events(kept.keeper, access.authority if access else None, clock, ACCOUNT, REGION)
-    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, access, events.bus))
+    bus = Bus(kept.keeper, ACCOUNT, REGION)
+    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, access, bus))
+    permissions = ServicePermissions(access.authority if access else None)
+    events = Events(bus, permissions, InFlight(kept.keeper), clock)
     gateway = Gateway(application(), sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
     engine = _mend(site, clock)
