@@ -24,7 +24,10 @@ from localcloud.ministack.s3.objects import encrypt_buckets_by_default, objects_
 from localcloud.ministack.state import Durable
 from localcloud.ministack.stepfunctions.store import Store
 from localcloud.services.cloudformation import types
+from localcloud.services.events.bus import Bus
+from localcloud.services.events.in_flight import InFlight
 from localcloud.services.events.service import Events
+from localcloud.services.events.service_permissions import ServicePermissions
 from localcloud.services.sagemaker.service import SageMaker
 from localcloud.services.states.durable import KeptExecutions
 from localcloud.services.states.engine import Engine
@@ -35,12 +38,10 @@ from localcloud.services.states.service import StepFunctions
 from localcloud.site import ACCOUNT, REGION, SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
     from localcloud.clock import Clock
     from localcloud.images.registry import Registry
-    from localcloud.services.events.bus import Bus
     from localcloud.services.sagemaker.ports import Image
     from localcloud.site import Site
 
@@ -71,14 +72,11 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
     """Answer on the site's port; `closing` ends what was started, a part of it too."""
     credentials = Credentials(site.state_dir, ACCOUNT) if iam else None
     kept = Durable(site.state_dir / "ministack")
-
-    def sagemaker_tags(arn: str) -> Mapping[str, str]:
-        """SageMaker emits events and events ask for permission, which may turn on SageMaker's own tags."""
-        return sagemaker.tags(arn)
-
-    access = _access(site, credentials, sagemaker_tags) if credentials else None
-    events = Events(kept.keeper, access.authority if access else None, clock, ACCOUNT, REGION)
-    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, credentials, events.bus))
+    bus = Bus(kept.keeper, ACCOUNT, REGION)
+    sagemaker = SageMaker(site.state_dir, Ports(site.endpoint_url, registry, credentials, bus))
+    access = _access(site, credentials, sagemaker) if credentials else None
+    permissions = ServicePermissions(access.authority if access else None)
+    events = Events(bus, permissions, InFlight(kept.keeper), clock)
     inner = objects_as_files(application(), kept.bodies, site.state_dir / "ministack" / "replaced")
     gateway = Gateway(inner, sagemaker, access.guard if access else None)
     server = Server(Kept(gateway, kept.keeper), site.port)
@@ -105,10 +103,8 @@ def start(site: Site, registry: Registry, clock: Clock, closing: ExitStack, *, i
     closing.callback(events.stop)
 
 
-def _access(
-    site: Site, credentials: Credentials, sagemaker_tags: Callable[[str], Mapping[str, str]]
-) -> Access:
-    directory = MiniStackDirectory(ACCOUNT, REGION, credentials, sagemaker_tags)
+def _access(site: Site, credentials: Credentials, sagemaker: SageMaker) -> Access:
+    directory = MiniStackDirectory(ACCOUNT, REGION, credentials, sagemaker.tags)
     return Access(site.state_dir, directory, _task_owner)
 
 

@@ -43,13 +43,11 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 class Alarms:
     """The alarms of one cloud. `install()` them before the first request."""
 
-    def __init__(
-        self, permissions: ServicePermissions, bus: Bus, clock: Clock, account: str, region: str
-    ) -> None:
+    def __init__(self, permissions: ServicePermissions, bus: Bus, clock: Clock) -> None:
         from ministack.services import cloudwatch
 
-        self._cloudwatch, self._permissions, self._bus = cloudwatch, permissions, bus
-        self._clock, self._scope = clock, (account, region)
+        self._cloudwatch, self._permissions = cloudwatch, permissions
+        self._bus, self._clock = bus, clock
         self._states = _States(clock)
         self._act = cloudwatch._dispatch_alarm_actions
         self._stopped = threading.Event()
@@ -69,7 +67,7 @@ class Alarms:
         from ministack.core.responses import request_scope
 
         while not self._stopped.wait(max(0.2, min(_TICK_SECONDS, self._clock.scaled(5)))):
-            with request_scope(*self._scope):
+            with request_scope(*self._bus.scope):
                 for alarm in list(self._cloudwatch._alarms.values()):
                     self.evaluate(alarm)
 

@@ -48,12 +48,13 @@ class Buckets:
     def notify_again(self, arguments: list[Any], more: dict[str, Any]) -> None:
         self.notify(*arguments, **more)
 
-    def completed(self, event: dict[str, Any]) -> dict[str, Any]:
-        """A bucket's event as EventBridge has it. Any other event is returned as it is, and so is one that
-        was completed and comes from another bus."""
-        if event.get("Source") != "aws.s3" or not isinstance(event.get("Time"), str):
-            return event
-        detail, version = json.loads(event["Detail"]), _version.get()
-        if version and version != "null":
-            detail["object"]["version-id"] = version
-        return {**event, "Detail": json.dumps(detail), "Time": int(time.time())}
+
+def completed(event: dict[str, Any]) -> dict[str, Any]:
+    """A bucket's event as EventBridge has it. Any other event is returned as it is, and so is one that was
+    completed and comes from another bus."""
+    if event.get("Source") != "aws.s3" or not isinstance(event.get("Time"), str):
+        return event
+    detail, version = json.loads(event["Detail"]), _version.get()
+    if version and version != "null":
+        detail["object"]["version-id"] = version
+    return {**event, "Detail": json.dumps(detail), "Time": int(time.time())}

@@ -12,20 +12,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from localcloud.ministack.rebinding import replace
+from localcloud.services.events.buckets import completed
 
 if TYPE_CHECKING:
     from localcloud.clock import Clock
     from localcloud.durability.unit import Keeper
-    from localcloud.services.events.buckets import Buckets
 
 
 class Bus:
-    """The buses of one cloud."""
+    """The buses of one cloud. AWS's services put their events into one account and region."""
 
-    def __init__(self, keeper: Keeper, buckets: Buckets, account: str, region: str) -> None:
+    def __init__(self, keeper: Keeper, account: str, region: str) -> None:
         from ministack.services import eventbridge
 
-        self._keeper, self._buckets, self._scope = keeper, buckets, (account, region)
+        self._keeper, self.scope = keeper, (account, region)
         self._eventbridge = eventbridge
         self._put, self._dispatch = eventbridge._put_events, eventbridge._dispatch_event
 
@@ -43,7 +43,7 @@ class Bus:
             "Detail": json.dumps(detail),
             "Resources": resources,
         }
-        with request_scope(*self._scope):
+        with request_scope(*self.scope):
             self.put({"Entries": [entry]}, allow_aws_source=True)
 
     def put(self, data: dict[str, Any], allow_aws_source: bool = False) -> Any:
@@ -63,8 +63,8 @@ class Bus:
 
     def dispatch(self, event: dict[str, Any], view: Any = None) -> None:
         """Find the rules of an event; a bucket's event lacks something until then."""
-        completed = self._buckets.completed(event)
-        self._dispatch(completed, view if completed is event else None)
+        whole = completed(event)
+        self._dispatch(whole, view if whole is event else None)
 
 
 def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:
