@@ -18,8 +18,8 @@ def test_the_distribution_needs_what_the_lock_has() -> None:
 
 def test_its_own_tests_run_under_the_settings_of_this_project() -> None:
     """Pytest reads the nearest settings: which they are must not make a difference."""
-    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
-    alone = tomllib.loads((ROOT / "localcloud" / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    files = (ROOT / "pyproject.toml", ROOT / "localcloud" / "pyproject.toml")
+    whole, alone = (tomllib.loads(file.read_text())["tool"]["pytest"]["ini_options"] for file in files)
     same = ("xfail_strict", "timeout", "filterwarnings")
     assert {name: alone[name] for name in same} == {name: whole[name] for name in same}
     assert set(whole["addopts"]) <= set(alone["addopts"])
