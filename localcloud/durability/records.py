@@ -101,7 +101,7 @@ class Fingerprinted(Split):
         return {part[self.id_name]: part for part in list(value)} if self.id_name else dict(value)
 
     def _placed(self, key: Any, name: str, part: Any) -> Any:
-        """A list's part carries its place, which it keeps."""
+        """A list's part carries its index, which it keeps."""
         if self.id_name is None:
             return part
         return [self._order[key].setdefault(name, next(self._next)), part]
@@ -145,7 +145,7 @@ class Watched(Split):
 
 
 @dataclass
-class Place:
+class Table:
     """Where one dictionary is kept."""
 
     service: str

@@ -67,9 +67,9 @@ def touch(store: Tracked, key: Any) -> None:
 
 
 class Tracked(dict[Any, Any]):
-    """A dictionary of records. `place` says where it is kept; it is found out when first needed."""
+    """A dictionary of records. `table` says where it is kept; it is found out when first needed."""
 
-    place: Any = None
+    table: Any = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
         """A copy is a plain one, and copying changes nothing."""

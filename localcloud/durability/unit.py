@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localcloud.durability.database import Database, Row, done_row, pending_row
-from localcloud.durability.records import Place
+from localcloud.durability.records import Table
 from localcloud.durability.tracked import Touches, Tracked, background, current, unnoticed
 
 _log = logging.getLogger("localcloud.persistence")
@@ -41,9 +41,9 @@ class Unit:
 class Keeper:
     """Compares what was touched with what was written, and writes the difference."""
 
-    def __init__(self, database: Database, place_of: Callable[[Tracked], Place | None]) -> None:
+    def __init__(self, database: Database, table_of: Callable[[Tracked], Table | None]) -> None:
         self.database = database
-        self._place_of = place_of
+        self._table_of = table_of
         self._compare = threading.Lock()
         self._slow = Touches()
         self._stopped = threading.Event()
@@ -120,17 +120,17 @@ class Keeper:
     def _rows(self, store: Tracked, keys: set[Any], *, slow: bool) -> list[Row]:
         for _ in range(3):
             try:
-                place = self._place_of(store)
-                if place is None:
+                table = self._table_of(store)
+                if table is None:
                     return []
-                if place.slow and not slow:
+                if table.slow and not slow:
                     self._slow.add([(store, keys)])
                     return []
-                return place.rows(store, keys)
+                return table.rows(store, keys)
             except RuntimeError:  # changed by another thread meanwhile
                 continue
             except (TypeError, ValueError, KeyError):
-                _log.exception("records of %s cannot be kept", getattr(store.place, "service", "a service"))
+                _log.exception("records of %s cannot be kept", getattr(store.table, "service", "a service"))
                 return []
         background.add([(store, keys)])
         return []

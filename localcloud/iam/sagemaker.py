@@ -102,9 +102,9 @@ def _context(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _switches(payload: Mapping[str, Any]) -> dict[str, str]:
     network = payload.get("NetworkConfig")
-    place = network if isinstance(network, Mapping) else payload
-    isolated = bool(place.get("EnableNetworkIsolation"))
-    encrypted = bool(place.get("EnableInterContainerTrafficEncryption"))
+    switches = network if isinstance(network, Mapping) else payload
+    isolated = bool(switches.get("EnableNetworkIsolation"))
+    encrypted = bool(switches.get("EnableInterContainerTrafficEncryption"))
     return {
         "sagemaker:networkisolation": str(isolated).lower(),
         "sagemaker:intercontainertrafficencryption": str(encrypted).lower(),

@@ -21,6 +21,7 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_state_map": None,
         "_extract_s3_vhost_bucket": ("host",),
         "_routing_params": ("method", "path", "headers", "body", "query_params"),
+        "SERVICE_HANDLERS": None,
         "SERVICE_REGISTRY": None,
     },
     "ministack.core.arn": {"ArnParseError": None, "parse_arn": ("value",)},
@@ -100,12 +101,10 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_execute_function_warm": ("func", "event", "request_id"),
         "_execute_function_provided_warm": ("func", "event", "request_id"),
         "_execution_record_for_config": ("func", "config"),
-        "_execute_function_with_config_scope": ("func", "event"),
         "_execute_function_dispatch": ("func", "config", "event", "request_id", "started"),
         "_get_func_record_for_ref": ("function_ref",),
         "_resolve_layer_zip": ("attachment",),
         "_runtime_env_vars": ("config",),
-        "_xray_trace_id_for_invocation": ("config",),
         "invoke_async_with_retry": ("func", "event"),
         "_functions": None,
         "_acquire_execution_slot": ("func", "config"),
@@ -157,7 +156,6 @@ HOOKS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_decode_token": ("token",),
         "_describe_log_streams": ("data",),
         "_encode_token": ("offset",),
-        "_filter_log_events": ("data",),
         "_get_log_events": ("data",),
         "_log_events_lock": None,
         "_log_groups": None,
@@ -278,22 +276,22 @@ def check_hooks() -> None:
 
 
 def _missing(module: str, names: dict[str, tuple[str, ...] | None]) -> list[str]:
-    path, _, owner = module.partition(":")
+    path, _, kind = module.partition(":")
     try:
-        place: object = importlib.import_module(path)
+        owner: object = importlib.import_module(path)
     except ImportError:
         return [module]
-    place = getattr(place, owner, None) if owner else place
+    owner = getattr(owner, kind, None) if kind else owner
     return [
         f"{module}.{name}"
         for name, parameters in names.items()
-        if not _fits(getattr(place, name, None), parameters) and name not in _made(place)
+        if not _fits(getattr(owner, name, None), parameters) and name not in _made(owner)
     ]
 
 
-def _made(place: object) -> set[str]:
+def _made(owner: object) -> set[str]:
     """What a class's __init__ speaks of: the attributes of its instances are among it."""
-    classes = place.__mro__ if isinstance(place, type) else ()
+    classes = owner.__mro__ if isinstance(owner, type) else ()
     made = [each.__dict__.get("__init__") for each in classes]
     return {name for each in made if inspect.isfunction(each) for name in each.__code__.co_names}
 

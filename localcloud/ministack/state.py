@@ -21,12 +21,12 @@ from typing import Any
 from localcloud.durability.bodies import Folder
 from localcloud.durability.codec import Codec
 from localcloud.durability.database import Database, Stored
-from localcloud.durability.records import Appended, Fingerprinted, Place, Split, Watched
+from localcloud.durability.records import Appended, Fingerprinted, Split, Table, Watched
 from localcloud.durability.tracked import Tracked, unnoticed
 from localcloud.durability.unit import Keeper
 from localcloud.ministack.rebinding import replace
 
-# Where a dictionary's name is not that of its place in the saved state.
+# Where a dictionary's name is not the one that it has in the saved state.
 _RENAMED = {("s3", "_buckets"): "buckets_meta", ("eventbridge", "_event_buses"): "buses"}
 # What MiniStack does not save of a record, because it can be had again.
 _LEFT_OUT = {("s3", "buckets_meta"): ("objects",), ("dynamodb", "tables"): ("_index_members",)}
@@ -88,7 +88,7 @@ class Durable:
         self.bodies = Folder(base / "bodies")
         self._codec = Codec(base / "blobs", self.bodies)
         self._database = Database(base / "state.db")
-        self.keeper = Keeper(self._database, self._place_of)
+        self.keeper = Keeper(self._database, self._table_of)
         self._loaded: dict[tuple[str, str], dict[str, list[str]]] = {}
         # What the last start found running, by execution; the engine takes it.
         self.running: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -114,9 +114,9 @@ class Durable:
 
     def freeze(self, store: Tracked) -> None:
         """Keep the records of a dictionary as they stand."""
-        place = self._place_of(store)
-        if place is not None:
-            place.frozen = True
+        table = self._table_of(store)
+        if table is not None:
+            table.frozen = True
 
     def _load(self, service: str) -> dict[str, Any] | None:
         rows: dict[str, list[Stored]] = defaultdict(list)
@@ -131,7 +131,7 @@ class Durable:
         for row in rows:
             parts[row.key].append(row.part)
         self._loaded[service, store] = parts
-        records = self._make_place(service, store).assemble(rows)
+        records = self._make_table(service, store).assemble(rows)
         if set(records) == {""}:
             return records[""]  # a member of the state that is no dictionary of records
         if (service, store) == ("stepfunctions", "executions"):
@@ -146,18 +146,18 @@ class Durable:
         for key in self.running:
             del executions[key]
 
-    def _make_place(self, service: str, store: str) -> Place:
+    def _make_table(self, service: str, store: str) -> Table:
         slow = bool({(service, None), (service, store)} & _SLOW)
-        place = Place(
+        table = Table(
             service, store, self._codec, _LEFT_OUT.get((service, store), ()), _split(service, store), slow
         )
-        place.known(self._loaded.get((service, store), {}))
-        return place
+        table.known(self._loaded.get((service, store), {}))
+        return table
 
-    def _place_of(self, store: Tracked) -> Any:
-        if store.place is None or isinstance(store.place, int):
+    def _table_of(self, store: Tracked) -> Any:
+        if store.table is None or isinstance(store.table, int):
             self._find(store)
-        return None if isinstance(store.place, int) else store.place
+        return None if isinstance(store.table, int) else store.table
 
     def _find(self, store: Tracked) -> None:
         """Look for the module and the name under which the dictionary is known. What is not found is not
@@ -165,7 +165,7 @@ class Durable:
         from ministack import app
 
         modules = [name for name in list(sys.modules) if name.startswith("ministack.services.")]
-        if store.place == len(modules):
+        if store.table == len(modules):
             return
         for service, name in app._state_map.items():
             module = sys.modules.get(f"ministack.services.{name}")
@@ -174,9 +174,9 @@ class Durable:
             for variable, value in list(vars(module).items()):
                 if getattr(value, "_data", None) is store and variable.startswith("_"):
                     # RuntimeError where another thread changes a record meanwhile: it is not found out yet.
-                    store.place = self._named(service, variable, module) or len(modules)
+                    store.table = self._named(service, variable, module) or len(modules)
                     return
-        store.place = len(modules)
+        store.table = len(modules)
 
     def _named(self, service: str, variable: str, module: Any) -> Any:
         if service in _CONVERTED:
@@ -184,27 +184,27 @@ class Durable:
         known = _RENAMED.get((service, variable), variable[1:])
         with unnoticed():
             saved = known in module.get_state()
-        return self._make_place(service, known) if saved else None
+        return self._make_table(service, known) if saved else None
 
 
 class Converted:
-    """The place of the records of a service that saves them in another form: compared whole."""
+    """The table of a service that saves them in another form: compared whole."""
 
     slow = False
     store = "all"
 
     def __init__(self, service: str, module: Any, durable: Durable) -> None:
         self.service, self._module, self._durable = service, module, durable
-        self._places: dict[str, Place] = {}
+        self._tables: dict[str, Table] = {}
 
     def rows(self, _: Tracked, __: set[Any]) -> list[Any]:
         rows: list[Any] = []
         for name, value in self._module.get_state().items():
-            place = self._places.setdefault(name, self._durable._make_place(self.service, name))
+            table = self._tables.setdefault(name, self._durable._make_table(self.service, name))
             data = getattr(value, "_data", None)
             records = dict(data) if data is not None else {"": value}
-            known = {*records, *place._written}
-            rows += place.rows(records, known)  # type: ignore[arg-type]
+            known = {*records, *table._written}
+            rows += table.rows(records, known)  # type: ignore[arg-type]
         return rows
 
 

@@ -51,9 +51,9 @@ def resource_types(template: Path) -> list[str]:
 
 def _definitions(template: Path) -> Iterator[Path]:
     for resource in read_template(template)["Resources"].values():
-        place = resource.get("Properties", {}).get("DefinitionUri")
-        if isinstance(place, str) and not place.startswith("s3://"):
-            yield template.parent / place
+        uri = resource.get("Properties", {}).get("DefinitionUri")
+        if isinstance(uri, str) and not uri.startswith("s3://"):
+            yield template.parent / uri
 
 
 def _texts(value: Any) -> Iterator[str]:

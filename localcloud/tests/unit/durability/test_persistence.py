@@ -11,7 +11,7 @@ import pytest
 from localcloud.durability.bodies import Folder
 from localcloud.durability.codec import Codec
 from localcloud.durability.database import Database
-from localcloud.durability.records import Appended, Fingerprinted, Place, Split, Watched
+from localcloud.durability.records import Appended, Fingerprinted, Split, Table, Watched
 from localcloud.durability.tracked import Tracked, background
 from localcloud.durability.unit import Keeper
 
@@ -21,14 +21,14 @@ class Kept:
 
     def __init__(self, folder: Path, split: Split | None = None) -> None:
         self.codec = Codec(folder / "blobs", Folder(folder / "bodies"))
-        self.place = Place("service", "store", self.codec, split=split)
+        self.table = Table("service", "store", self.codec, split=split)
         self.database = Database(folder / "state.db")
-        self.keeper = Keeper(self.database, lambda _: self.place)
+        self.keeper = Keeper(self.database, lambda _: self.table)
         self.records = Tracked()
 
     def again(self) -> dict[Any, Any]:
         """The records as another process finds them."""
-        return self.place.assemble(self.database.stored("service"))
+        return self.table.assemble(self.database.stored("service"))
 
 
 Make = Callable[..., Kept]
@@ -64,7 +64,7 @@ def test_a_record_that_was_only_looked_at_is_not_written_again(make: Make) -> No
     kept = make()
     with kept.keeper.unit():
         kept.records["a"] = {"n": 1}
-    assert kept.place.rows(kept.records, {"a"}) == []
+    assert kept.table.rows(kept.records, {"a"}) == []
 
 
 def test_a_record_is_kept_though_its_place_could_not_be_found_out_at_first(make: Make) -> None:
@@ -72,12 +72,12 @@ def test_a_record_is_kept_though_its_place_could_not_be_found_out_at_first(make:
     kept = make()
     tries = iter([RuntimeError("dictionary changed size during iteration")] * 4)
 
-    def place_of(_: Tracked) -> Place:
+    def table_of(_: Tracked) -> Table:
         for failure in tries:
             raise failure
-        return kept.place
+        return kept.table
 
-    keeper = Keeper(kept.database, place_of)
+    keeper = Keeper(kept.database, table_of)
     with keeper.unit():
         kept.records["a"] = {"n": 1}
     keeper.catch_up()
@@ -100,7 +100,7 @@ def test_only_new_events_of_a_history_are_written(make: Make) -> None:
     with kept.keeper.unit():
         kept.records["run"] = {"status": "RUNNING", "events": events}
     events.append({"id": 2})
-    rows = kept.place.rows(kept.records, {"run"})
+    rows = kept.table.rows(kept.records, {"run"})
     assert [values[3] for _, values in rows] == ["00000001"]
     kept.database.wait(kept.database.put(rows))
     assert kept.again() == {"run": {"status": "RUNNING", "events": events}}
@@ -121,7 +121,7 @@ def test_items_are_written_one_by_one(make: Make) -> None:
     with kept.keeper.unit():
         kept.records["table"] = {"items": {"a": {"": {"n": 1}}, "b": {"": {"n": 1}}}}
     kept.records["table"]["items"]["b"][""] = {"n": 2}
-    rows = kept.place.rows(kept.records, {"table"})
+    rows = kept.table.rows(kept.records, {"table"})
     assert [values[3] for _, values in rows] == ["b"]
     kept.database.wait(kept.database.put(rows))
     assert kept.again()["table"]["items"] == {"a": {"": {"n": 1}}, "b": {"": {"n": 2}}}
