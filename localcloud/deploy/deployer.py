@@ -14,7 +14,7 @@ from localcloud.deploy.template import read_template
 from localcloud.errors import DeployError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from localcloud.deploy.requirements import Report
@@ -107,11 +107,11 @@ class Deployer:
         except ClientError:
             self._s3.create_bucket(Bucket=self._bucket)
 
-    def _upload(self, key: str, content: bytes) -> None:
+    def _upload(self, key: str, read: Callable[[], bytes]) -> None:
         try:
             self._s3.head_object(Bucket=self._bucket, Key=key)
         except ClientError:
-            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content)
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=read())
 
 
 def _told(event: Mapping[str, Any]) -> str:

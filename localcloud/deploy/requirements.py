@@ -66,7 +66,9 @@ def _uv(*arguments: str) -> None:
         "UV_NO_PROGRESS": "1",
         "UV_NO_CONFIG": "1",
     }
-    environment.pop("VIRTUAL_ENV", None)
+    # The packages' compiled files belong beside them: whoever uses the packages need not have this prefix.
+    for name in ("VIRTUAL_ENV", "PYTHONPYCACHEPREFIX"):
+        environment.pop(name, None)
     done = subprocess.run(
         [uv.find_uv_bin(), *arguments],
         env=environment,

@@ -14,6 +14,7 @@ from localcloud.deploy.zips import zipped
 from localcloud.errors import TemplateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -24,10 +25,12 @@ def template(tmp_path: Path, text: str) -> dict[str, Any]:
 
 def packaged(tmp_path: Path, text: str) -> tuple[dict[str, Any], dict[str, bytes]]:
     uploads: dict[str, bytes] = {}
+
+    def upload(key: str, read: Callable[[], bytes]) -> None:
+        uploads[key] = read()
+
     parsed = template(tmp_path, text)
-    packager = Packager(
-        parsed, tmp_path, tmp_path / "cache", "bucket", uploads.__setitem__, lambda text: None
-    )
+    packager = Packager(parsed, tmp_path, tmp_path / "cache", "bucket", upload, lambda text: None)
     return packager.package(), uploads
 
 
@@ -75,6 +78,35 @@ def test_functions_layers_and_definitions_are_uploaded(tmp_path: Path) -> None:
     }
     assert names == {"F": ["handler.py"], "L": ["python/handler.py"]}
     assert properties["M"]["DefinitionUri"]["Key"] in uploads
+
+
+def test_a_layer_without_a_build_method_is_its_folder_as_it_lies_there(tmp_path: Path) -> None:
+    """SAM builds nothing for it: its requirements are a file like any other."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "requirements.txt").write_text("there-is-no-such-package==1\n")
+    resources, uploads = packaged(
+        tmp_path,
+        "Resources: {L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: source}}}\n",
+    )
+    key = resources["Resources"]["L"]["Properties"]["ContentUri"].rsplit("/", 1)[1]
+    assert zipfile.ZipFile(io.BytesIO(uploads[key])).namelist() == ["requirements.txt"]
+
+
+def test_what_is_uploaded_already_is_not_read(tmp_path: Path) -> None:
+    """Whoever uploads asks for the bytes only if they are not there."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "handler.py").write_text("x = 1")
+    keys: list[str] = []
+    text = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUri: code}}}\n"
+    for _ in range(2):
+        parsed = template(tmp_path, text)
+        Packager(
+            parsed, tmp_path, tmp_path / "cache", "bucket", lambda key, _: keys.append(key), lambda _: None
+        ).package()
+        for archive in (tmp_path / "cache" / "zips").iterdir():
+            archive.write_bytes(b"damaged, which nobody notices who does not read it")
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
 
 
 def test_a_definition_is_checked_before_it_is_uploaded(tmp_path: Path) -> None:
