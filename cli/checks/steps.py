@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.paths import HOME, ROOT
+from cli.paths import BUILD, HOME, ROOT
 
 BIN = Path(sys.prefix) / "bin"
 PYTHON = str(BIN / "python")
@@ -44,10 +44,10 @@ EXTENTS = {
 
 
 def test_command(extra: list[str], extent: str) -> list[str]:
-    """pytest under coverage, on both cores; whole-loop tests share one worker, because they share the
-    machine."""
-    parallel = ["-n", "2", "--dist", "loadgroup"]
-    return [tool("coverage"), "run", "-m", "pytest", *parallel, *EXTENTS[extent], *extra]
+    """pytest under coverage, on both cores; which tests stay together is for their plugin to say."""
+    parallel = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    shown = ["-p", "cli.checks.progress"]
+    return [tool("coverage"), "run", "-m", "pytest", *parallel, *shown, *EXTENTS[extent], *extra]
 
 
 def environment() -> dict[str, str]:
@@ -62,6 +62,7 @@ def environment() -> dict[str, str]:
         **os.environ,
         **core,
         "PYTHONPATH": path,
+        "LOCALCLOUD_BUILD": str(BUILD),
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     }
 

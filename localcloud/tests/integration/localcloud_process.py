@@ -91,6 +91,7 @@ class TinyCloud:
             str(self.port),
             "--state",
             str(self.state),
+            *(["--build", os.environ["LOCALCLOUD_BUILD"]] if "LOCALCLOUD_BUILD" in os.environ else []),
             *([] if self.iam else ["--no-iam"]),
             *template,
         ]
