@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.local import Figure
+from benchmarks.figure import Figure
 from benchmarks.pipeline_data import CONTRACT, wide_table, write_table
 from cli.paths import ROOT
 from dropforge.domain.contract import contract_to_json, parse_contract

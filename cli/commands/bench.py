@@ -8,7 +8,7 @@ from cli.paths import BUILD
 from cli.show import document, note, table, wants_json
 
 if TYPE_CHECKING:
-    from benchmarks.local import Figure
+    from benchmarks.figure import Figure
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,18 +48,13 @@ def pipeline(arguments: Namespace) -> int:
 
 
 def _against_limits(found: "list[Figure]", arguments: Namespace) -> int:
+    from benchmarks.figure import HEADINGS
+
     if wants_json(arguments):
         document([each.document for each in found])
     else:
-        table(("what", "measured", "at most", "within"), [_row(each) for each in found])
+        table(HEADINGS, [each.row for each in found])
     return 0 if all(each.within for each in found) else 1
-
-
-def _row(found: "Figure") -> tuple[str, ...]:
-    measured = (found.what, f"{found.value:.3g} {found.unit}")
-    if found.limit is None:
-        return (*measured, "", "")
-    return (*measured, f"{found.limit:g} {found.unit}", "yes" if found.within else "NO")
 
 
 def imports(arguments: Namespace) -> int:

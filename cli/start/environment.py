@@ -9,9 +9,12 @@ Unix.
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +37,10 @@ UNREACHABLE = (
     "certificate",
     "versions: none",
 )
+
+# A package each, of hundreds; and folders of pip's settings that are not on this machine.
+UNIMPORTANT = re.compile(r" [-+~] \S+==|WARNING: Location '.*' is ignored")
+SILENT_SECONDS = 10.0
 
 # Settings of the caller's own work that would send the packages elsewhere.
 UNWANTED = ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT", "UV_PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_USER")
@@ -178,8 +185,7 @@ def sync(uv: Path, level: str) -> None:
     """Install exactly what is locked, from the index that pip is set up with or else from the public one."""
     python = VENV / "bin" / "python" if (VENV / "bin" / "python").exists() else Path(sys.executable)
     groups = ["--all-groups"] if level == "dev" else []
-    quiet = [] if sys.stderr.isatty() else ["--quiet"]
-    project: Command = ["--frozen", "--project", ROOT, *groups, *quiet]
+    project: Command = ["--frozen", "--project", ROOT, *groups]
     if pip_index(os.environ):
         sync_from_mirror(uv, python, project)
     else:
@@ -189,7 +195,8 @@ def sync(uv: Path, level: str) -> None:
 def sync_from_mirror(uv: Path, python: Path, project: Command) -> None:
     """The lock names the public index's files; a mirror has the same ones under their names and hashes."""
     locked = HOME / "locked.txt"
-    run([uv, "export", *project, "--no-emit-project", "--output-file", locked], "the list of packages")
+    listed: Command = ["--quiet", "--no-emit-project", "--output-file", locked]
+    run([uv, "export", *project, *listed], "the list of packages")
     if not (VENV / "bin" / "python").exists():
         run([uv, "venv", "--quiet", "--python", python, VENV], "the environment")
     into: Command = ["--python", VENV / "bin" / "python"]
@@ -205,19 +212,44 @@ def run(command: Command, what: str) -> None:
     }
     for name in UNWANTED:
         environment.pop(name, None)
-    with subprocess.Popen(
-        [str(part) for part in command], env=environment, stderr=subprocess.PIPE, stdout=sys.stderr, text=True
-    ) as process:
+    say(f"installing {what}")
+    with (
+        subprocess.Popen(
+            [str(part) for part in command],
+            env=environment,
+            stderr=subprocess.PIPE,
+            stdout=sys.stderr,
+            text=True,
+        ) as process,
+        said_now_and_then(f"still installing {what}"),
+    ):
         lines = [show(line) for line in process.stderr or ()]
     if process.returncode:
         reason = "".join(lines[-12:]).strip()
         raise CannotStart(f"could not install {what}{advice(reason)}:\n{reason}")
 
 
+@contextmanager
+def said_now_and_then(what: str) -> Iterator[None]:
+    """Downloads may take minutes in which an installer that does not see a terminal says nothing."""
+    over, began = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not over.wait(SILENT_SECONDS):
+            say(f"{what} ({time.monotonic() - began:.0f} s)")
+
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
 def show(line: str) -> str:
-    """Pass an installer's line on as it comes."""
-    sys.stderr.write(line)
-    sys.stderr.flush()
+    """Pass an installer's line on as it comes, but for those that only matter once it fails."""
+    if not UNIMPORTANT.match(line):
+        sys.stderr.write(line)
+        sys.stderr.flush()
     return line
 
 

@@ -16,7 +16,7 @@ PATIENCE = 240.0
 """Seconds. What a killed function had begun is tried again after a minute, as on AWS."""
 
 
-def eventually(look: Callable[[], Answer], what: str = "what was waited for") -> Answer:
+def eventually(look: Callable[[], Answer | None], what: str = "what was waited for") -> Answer:
     """The first true answer."""
     deadline, pause = time.monotonic() + PATIENCE, 0.005
     while time.monotonic() < deadline:

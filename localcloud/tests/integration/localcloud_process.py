@@ -82,8 +82,9 @@ class TinyCloud:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-        eventually(lambda: (self.state / "cloud.json").exists() or self.process.poll() is not None)
-        assert self.process.poll() is None, self.log()
+        process = self.process
+        eventually(lambda: (self.state / "cloud.json").exists() or process.poll() is not None)
+        assert process.poll() is None, self.log()
         return self
 
     def command(self, *arguments: str) -> list[str]:
