@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROOT = Path(__file__).resolve().parent.parent
 OURS = "localcloud"
 WATCHED = ("botocore", "hypercorn", "jsonata", "ministack", "moto", OURS)
 TRUST = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -114,9 +116,9 @@ def _run_a_machine(cloud: Any) -> None:
 
 def count() -> dict[str, int]:
     """The same, in a process of its own: modules that were imported before cannot be watched."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", __name__], stdout=subprocess.PIPE, check=True, text=True
-    )
+    command = [sys.executable, "-P", str(Path(__file__))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     return {str(name): int(times) for name, times in json.loads(done.stdout).items()}
 
 
