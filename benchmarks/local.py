@@ -55,7 +55,7 @@ def _all(folder: Path, build: Path, megabytes: int) -> Iterator[Figure]:
         bare.stop()
         cloud.stop()
     ours, python = loop.overhead(), statistics.median(timed(python_with_the_handler) for _ in range(5)) / 1000
-    yield Figure("loop, beside the jobs' own processes", ours, "s", 20, python, PYTHON)
+    yield Figure("loop, beside the jobs' own processes", ours, "s", 10, python, PYTHON)
 
 
 def _ready(folder: Path, build: Path) -> Figure:
