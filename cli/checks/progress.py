@@ -66,11 +66,14 @@ class Progress:
 
     def pytest_report_teststatus(self, report: "pytest.TestReport") -> tuple[str, str, str] | None:
         """Counted under its own name, but without a letter."""
-        if report.when != "call" and not report.skipped:
+        if hasattr(report, "wasxfail"):
             return None
-        if hasattr(report, "wasxfail") or report.failed:
-            return None
-        return report.outcome, "", ""
+        if report.failed:
+            kind = "failed" if report.when == "call" else "error"
+            return kind, "", kind.upper()
+        if report.skipped:
+            return "skipped", "", "SKIPPED"
+        return ("passed", "", "") if report.when == "call" else None
 
 
 def pytest_configure(config: "pytest.Config") -> None:

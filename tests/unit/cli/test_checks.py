@@ -49,15 +49,13 @@ def test_a_failure_is_named_when_it_happens() -> None:
     ("outcome", "when", "shown"),
     [
         ("passed", "call", ("passed", "", "")),
-        ("skipped", "setup", ("skipped", "", "")),
-        ("failed", "call", None),
-        ("failed", "setup", None),
+        ("skipped", "setup", ("skipped", "", "SKIPPED")),
+        ("failed", "call", ("failed", "", "FAILED")),
+        ("failed", "setup", ("error", "", "ERROR")),
         ("passed", "setup", None),
     ],
 )
-def test_what_passes_is_counted_without_a_letter_and_what_fails_is_pytests_to_show(
-    outcome: str, when: str, shown: object
-) -> None:
+def test_each_outcome_is_counted_without_a_letter(outcome: str, when: str, shown: object) -> None:
     progress = Progress(lambda _: None)
     assert progress.pytest_report_teststatus(report("a", outcome, when)) == shown
 
