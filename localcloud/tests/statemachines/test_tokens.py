@@ -7,7 +7,7 @@ import threading
 import time
 
 from localcloud.ministack.iam.questions import Http, asked, service_of
-from localcloud.services.states.interpreter import program
+from localcloud.services.states.interpreter import program, tokens
 from localcloud.services.states.interpreter.execution import Context, Execution
 from localcloud.tests.statemachines.fakes import FakeServices
 
@@ -27,7 +27,7 @@ def resource(token: str) -> str:
     }
     body = json.dumps({"taskToken": token, "output": "{}"}).encode()
     http = Http("POST", "/", {}, headers, body)
-    found = asked(http, service_of(http), "000000000000", "us-east-1")
+    found = asked(http, service_of(http), "000000000000", "us-east-1", tokens.owner)
     assert found.questions is not None
     assert [question.action for question in found.questions] == ["states:SendTaskSuccess"]
     return found.questions[0].resource
