@@ -86,9 +86,9 @@ def _figures(drop: Path, folder: Path, rows: int, say: Callable[[str], None]) ->
 def _run(drop: Path, base: Path) -> Run:
     shutil.rmtree(base, ignore_errors=True)
     _put(base / "processing" / "input" / "contract", _contract())
-    place = base / "processing" / "input" / "drop" / drop.name
-    place.parent.mkdir(parents=True)
-    place.hardlink_to(drop)
+    target = base / "processing" / "input" / "drop" / drop.name
+    target.parent.mkdir(parents=True)
+    target.hardlink_to(drop)
     processed = _job("process", base)
     report = json.loads((base / "processing/output/report/report.json").read_bytes())
     if report["status"] != "accepted":
@@ -138,8 +138,8 @@ def _quality(rows: int) -> float:
     from training.quality import Reading, assess, write
 
     numbers, categories = WIDE
-    columns = {f"number_{place}": "number" for place in range(numbers)}
-    columns |= {f"category_{place}": "category" for place in range(categories)}
+    columns = {f"number_{index}": "number" for index in range(numbers)}
+    columns |= {f"category_{index}": "category" for index in range(categories)}
     contract = parse_contract({**CONTRACT, "columns": {**columns, "bought": "category"}})
     frame = wide_table(rows, numbers, categories)
     with tempfile.TemporaryDirectory() as folder:

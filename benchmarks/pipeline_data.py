@@ -12,8 +12,8 @@ CONTRACT = {
     "problem": "binary",
     "target": "bought",
     "columns": {
-        **{f"number_{place}": "integer" if place % 4 == 0 else "number" for place in range(NUMBERS)},
-        **{f"category_{place}": "category" for place in range(len(LEVELS))},
+        **{f"number_{index}": "integer" if index % 4 == 0 else "number" for index in range(NUMBERS)},
+        **{f"category_{index}": "category" for index in range(len(LEVELS))},
         "bought": "category",
     },
     "quality": {"megabytes": 100_000},
@@ -21,10 +21,10 @@ CONTRACT = {
 }
 
 
-def write_table(place: Path, rows: int, seed: int = 1) -> None:
+def write_table(path: Path, rows: int, seed: int = 1) -> None:
     """Block by block, so that any number of rows fits."""
     generator = np.random.default_rng(seed)
-    with place.open("wb") as out:
+    with path.open("wb") as out:
         for start in range(0, rows, BLOCK):
             frame = _block(min(BLOCK, rows - start), generator)
             frame.write_csv(out, include_header=start == 0, float_precision=3)
@@ -34,12 +34,12 @@ def wide_table(rows: int, numbers: int, categories: int, seed: int = 1) -> pl.Da
     """Typed rows with a target, for the quality report."""
     generator = np.random.default_rng(seed)
     columns = {
-        f"number_{place}": generator.normal(place, 1 + place, rows).astype(np.float32)
-        for place in range(numbers)
+        f"number_{index}": generator.normal(index, 1 + index, rows).astype(np.float32)
+        for index in range(numbers)
     }
     frame = pl.DataFrame(columns)
-    for place in range(categories):
-        frame = frame.with_columns(_level(rows, 2 + place % 20, generator).alias(f"category_{place}"))
+    for index in range(categories):
+        frame = frame.with_columns(_level(rows, 2 + index % 20, generator).alias(f"category_{index}"))
     bought = (columns["number_1"] + generator.normal(0, 3, rows) > 1).astype(np.int8)
     return frame.with_columns(pl.Series("bought", bought).cast(pl.String))
 
@@ -47,19 +47,19 @@ def wide_table(rows: int, numbers: int, categories: int, seed: int = 1) -> pl.Da
 def _block(rows: int, generator: np.random.Generator) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
-            f"number_{place}": generator.integers(0, 100_000, rows)
-            if place % 4 == 0
-            else generator.normal(1000 * (place % 4), 300, rows)
-            for place in range(NUMBERS)
+            f"number_{index}": generator.integers(0, 100_000, rows)
+            if index % 4 == 0
+            else generator.normal(1000 * (index % 4), 300, rows)
+            for index in range(NUMBERS)
         }
     )
-    for place, count in enumerate(LEVELS):
-        frame = frame.with_columns(_level(rows, count, generator).alias(f"category_{place}"))
+    for index, count in enumerate(LEVELS):
+        frame = frame.with_columns(_level(rows, count, generator).alias(f"category_{index}"))
     drive = (pl.col("number_1") - 1000) / 300 + (pl.col("number_2") - 2000) / 600
     noise = pl.Series(generator.normal(0, 1, rows))
     return frame.with_columns((drive + noise > 0.5).cast(pl.Int8).alias("bought"))
 
 
 def _level(rows: int, count: int, generator: np.random.Generator) -> pl.Series:
-    names = pl.Series([f"level_{place:02}" for place in range(count)])
+    names = pl.Series([f"level_{index:02}" for index in range(count)])
     return names.gather(generator.integers(0, count, rows))

@@ -30,11 +30,11 @@ class Watch:
 
     def _state(self) -> dict[str, tuple[int, int]]:
         try:
-            places = set(_local_paths(read_template(self._template)))
+            local = set(_local_paths(read_template(self._template)))
         except TemplateError:
-            places = set()  # half written; it is looked at again
+            local = set()  # half written; it is looked at again
         found = {}
-        for path in [self._template, *(self._template.parent / place for place in sorted(places))]:
+        for path in [self._template, *(self._template.parent / name for name in sorted(local))]:
             for file in files_of(path) if path.is_dir() else [path]:
                 try:
                     status = file.stat()

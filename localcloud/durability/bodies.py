@@ -5,7 +5,7 @@
     body = draft.body()
 
 A body stands where bytes would: it has a length, can be sliced, and `bytes(body)` reads it whole for whoever
-must have it so. It is never changed. To store it is to give its file a second name (`place`), so that a
+must have it so. It is never changed. To store it is to give its file a second name (`link_to`), so that a
 gigabyte is stored as fast as a byte. The file in the folder goes when nobody refers to the body any more, or
 at the next start. The cost: what is written to a placed file in place would change every copy of it; files
 must be replaced.
@@ -85,7 +85,7 @@ class Body:
             self.digests[name] = taken.digest()
         return self.digests[name]
 
-    def place(self, target: Path) -> None:
+    def link_to(self, target: Path) -> None:
         """Let the target be this body, at once and whole."""
         draft = target.with_name(f".{uuid.uuid4().hex}.tmp")
         try:
@@ -177,7 +177,7 @@ class Folder:
                 draft.write(body)
                 return draft.body()
         file = self.new_file()
-        body.place(file)
+        body.link_to(file)
         return self.kept(Body(file, 0, len(body), body.digests))
 
     def found(self, name: str, length: int, digests: Mapping[str, bytes]) -> Body:

@@ -111,10 +111,10 @@ def _digest(dockerfile: Path, files: dict[str, Path]) -> str:
 
 def _copy(files: dict[str, Path], tree: Path) -> None:
     for target, source in files.items():
-        place = tree / target.lstrip("/")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, place)
-        place.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+        copy = tree / target.lstrip("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+        copy.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
 
 
 def _site_packages(environment: Path) -> Path:

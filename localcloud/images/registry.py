@@ -79,8 +79,8 @@ class Registry:
 
 def parse_image(text: str) -> tuple[str, Source]:
     """`URI=CONTEXT_DIR:DOCKERFILE`; the Dockerfile is looked up in the context and in the current folder."""
-    uri, _, place = text.partition("=")
-    context, _, dockerfile = place.rpartition(":")
+    uri, _, dockerfile_at = text.partition("=")
+    context, _, dockerfile = dockerfile_at.rpartition(":")
     if not uri or not context or not dockerfile:
         raise CloudError(f"--image {text!r}: write it as URI=CONTEXT_DIR:DOCKERFILE")
     folder = Path(context).resolve()

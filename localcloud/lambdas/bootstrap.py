@@ -27,7 +27,7 @@ fence = os.environ.pop("_LOCALCLOUD_FENCE")
 runpy.run_path(fence)
 # This one is for the processes that the function starts.
 children = os.path.join(os.path.dirname(fence), "children")  # noqa: PTH118, PTH120 - pathlib costs a cold start
-sys.path[:] = [place for place in sys.path if place != children]
+sys.path[:] = [folder for folder in sys.path if folder != children]
 sys.path.append(os.environ["LAMBDA_RUNTIME_DIR"])
 
 from awslambdaric.__main__ import main  # noqa: E402 - only after the fence and the path stand

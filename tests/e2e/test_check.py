@@ -32,11 +32,11 @@ def loans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drafted(desk: Laptop, folder: Path, name: str, file: Path, target: str) -> tuple[Path, str, Contract]:
-    place = folder / f"{name}.yaml"
+    path = folder / f"{name}.yaml"
     target_words = ["--target", target] if target else []
-    desk.dropforge("init", name, "--from", str(file), *target_words, "--to", str(place))
-    text = place.read_text(encoding="utf-8")
-    return place, text, load_contract(text)
+    desk.dropforge("init", name, "--from", str(file), *target_words, "--to", str(path))
+    text = path.read_text(encoding="utf-8")
+    return path, text, load_contract(text)
 
 
 def line(text: str, column: str) -> str:
@@ -90,12 +90,12 @@ def test_init_tells_what_is_wrong_with_a_file(desk: Laptop, tmp_path: Path) -> N
 @real_data
 @pytest.mark.real_data
 def test_loan_as_drafted(desk: Laptop, tmp_path: Path) -> None:
-    place, text, contract = drafted(desk, tmp_path, "loan", REAL / "loan.csv", "Personal Loan")
+    path, text, contract = drafted(desk, tmp_path, "loan", REAL / "loan.csv", "Personal Loan")
     assert len(text.splitlines()) <= 40
     assert dict(contract.drop) == {"ID": "unique per row", "ZIP Code": "467 different values"}
     assert "52 below 0: to quarantine" in line(text, "Experience")
     assert "moves with Age (r 0.994)" in line(text, "Experience")
-    said = desk.dropforge("check", "loan", str(REAL / "loan.csv"), "--contract", str(place)).stdout
+    said = desk.dropforge("check", "loan", str(REAL / "loan.csv"), "--contract", str(path)).stdout
     assert "Age and Experience rise and fall together" in said
     assert "52" in said
 
@@ -103,7 +103,7 @@ def test_loan_as_drafted(desk: Laptop, tmp_path: Path) -> None:
 @real_data
 @pytest.mark.real_data
 def test_insurance_as_drafted(desk: Laptop, tmp_path: Path) -> None:
-    place, text, contract = drafted(desk, tmp_path, "fraud", REAL / "insurance_claims.csv", "fraud_reported")
+    path, text, contract = drafted(desk, tmp_path, "fraud", REAL / "insurance_claims.csv", "fraud_reported")
     assert set(contract.drop) == {"policy_number", "insured_zip", "incident_location", "_c39"}
     assert contract.reader.nulls == ("", "?")
     assert "178 missing" in line(text, "collision_type")
@@ -111,7 +111,7 @@ def test_insurance_as_drafted(desk: Laptop, tmp_path: Path) -> None:
     assert "= injury_claim + property_claim + vehicle_claim" in line(text, "total_claim_amount")
     assert "1 below 0: to quarantine" in line(text, "umbrella_limit")
     said = desk.dropforge(
-        "check", "fraud", str(REAL / "insurance_claims.csv"), "--contract", str(place)
+        "check", "fraud", str(REAL / "insurance_claims.csv"), "--contract", str(path)
     ).stdout
     assert "injury_claim + property_claim + vehicle_claim give total_claim_amount in every row" in said
     assert "quality.leakage" not in said
@@ -120,13 +120,13 @@ def test_insurance_as_drafted(desk: Laptop, tmp_path: Path) -> None:
 @real_data
 @pytest.mark.real_data
 def test_bank_as_drafted_warns_of_duration(desk: Laptop, tmp_path: Path) -> None:
-    place, text, contract = drafted(desk, tmp_path, "bank", REAL / "bank.csv", "y")
+    path, text, contract = drafted(desk, tmp_path, "bank", REAL / "bank.csv", "y")
     assert len(text.splitlines()) <= 40
     assert (contract.reader.delimiter, contract.positive) == (";", "yes")
     assert "known before the answer?" in line(text, "duration")
     assert "999 (39673 rows) lies far from the rest: a code?" in line(text, "pdays")
     assert '"unknown" (8597 rows) is kept as a value' in line(text, "default")
-    found = desk.report("check", "bank", str(REAL / "bank.csv"), "--contract", str(place))
+    found = desk.report("check", "bank", str(REAL / "bank.csv"), "--contract", str(path))
     leaks = [each for each in found["findings"] if each["rule"] == "quality.leakage"]
     assert [each["columns"] for each in leaks] == [["duration"]]
     assert leaks[0]["severity"] == "warn"
@@ -135,7 +135,7 @@ def test_bank_as_drafted_warns_of_duration(desk: Laptop, tmp_path: Path) -> None
 @real_data
 @pytest.mark.real_data
 def test_bike_as_drafted_leaves_out_what_adds_up_to_the_count(desk: Laptop, tmp_path: Path) -> None:
-    place, text, contract = drafted(desk, tmp_path, "bike", REAL / "bike.csv", "cnt")
+    path, text, contract = drafted(desk, tmp_path, "bike", REAL / "bike.csv", "cnt")
     assert len(text.splitlines()) <= 40
     assert contract.problem == "regression"
     assert contract.drop["casual"] == contract.drop["registered"] == "leaks: casual + registered = the target"
@@ -144,10 +144,10 @@ def test_bike_as_drafted_leaves_out_what_adds_up_to_the_count(desk: Laptop, tmp_
     assert {types[name][0] for name in ("season", "mnth", "weekday", "weathersit")} == {"category"}
     kept = text.replace('  casual: "leaks: casual + registered = the target"\n', "")
     kept = kept.replace('  registered: "leaks: casual + registered = the target"\n', "")
-    place.write_text(
+    path.write_text(
         kept.replace("  temp: number", "  casual: integer\n  registered: integer\n  temp: number")
     )
-    said = desk.dropforge("check", "bike", str(REAL / "bike.csv"), "--contract", str(place)).stdout
+    said = desk.dropforge("check", "bike", str(REAL / "bike.csv"), "--contract", str(path)).stdout
     assert "casual + registered give cnt in every row" in said
 
 

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.e2e
 
 
 def publish(laptop: Laptop, folder: Path, name: str, **changes: Any) -> None:
-    place = folder / f"{name}.yaml"
-    place.write_text(loan_contract(name, **changes), encoding="utf-8")
-    laptop.dropforge("publish", str(place))
+    path = folder / f"{name}.yaml"
+    path.write_text(loan_contract(name, **changes), encoding="utf-8")
+    laptop.dropforge("publish", str(path))
 
 
 def model_of(laptop: Laptop, run: dict[str, Any]) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ RGB, RGBA = 2, 6
 
 
 class Canvas:
-    """`place` puts the unit square, in which shapes are given, somewhere on the picture."""
+    """`_on_picture` puts the unit square, in which shapes are given, somewhere on the picture."""
 
     def __init__(self, size: int, draw: Random) -> None:
         self.size = size
@@ -32,16 +32,16 @@ class Canvas:
         self._mirrored = draw.random() < 0.5
 
     def ring(self, centre: Point, radius: float, width: float, colour: Colour) -> None:
-        x, y = self._place(centre)
+        x, y = self._on_picture(centre)
         far, thick = radius * self._scale, width * self._scale / 2
         self._fill(lambda px, py: thick - abs(math.hypot(px - x, py - y) - far), colour)
 
     def disc(self, centre: Point, radius: float, colour: Colour) -> None:
-        x, y = self._place(centre)
+        x, y = self._on_picture(centre)
         self._fill(lambda px, py: radius * self._scale - math.hypot(px - x, py - y), colour)
 
     def line(self, start: Point, end: Point, width: float, colour: Colour) -> None:
-        (x0, y0), (x1, y1) = self._place(start), self._place(end)
+        (x0, y0), (x1, y1) = self._on_picture(start), self._on_picture(end)
         dx, dy = x1 - x0, y1 - y0
         length = dx * dx + dy * dy or 1.0
 
@@ -52,7 +52,7 @@ class Canvas:
         self._fill(inside, colour)
 
     def box(self, corner: Point, other: Point, colour: Colour) -> None:
-        (x0, y0), (x1, y1) = self._place(corner), self._place(other)
+        (x0, y0), (x1, y1) = self._on_picture(corner), self._on_picture(other)
         left, right = sorted((x0, x1))
         self._fill(lambda px, py: min(px - left, right - px, py - y0, y1 - py), colour)
 
@@ -68,7 +68,7 @@ class Canvas:
         body = zlib.compress(b"".join(lines), 0)
         return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
-    def _place(self, point: Point) -> Point:
+    def _on_picture(self, point: Point) -> Point:
         across = 1 - point[0] if self._mirrored else point[0]
         return self._left + across * self._scale, self._top + point[1] * self._scale
 

@@ -125,7 +125,7 @@ class Storage:
 
     def _put(self, file: Path, content: Body | bytes) -> None:
         if isinstance(content, Body):
-            content.place(file)
+            content.link_to(file)
         else:
             self._s3._atomic_write(str(file), content)
 

@@ -28,8 +28,8 @@ def operation_model(action: str) -> OperationModel | None:
 
 def runtime_operation(method: str, path: str) -> str | None:
     """The operation of SageMaker's REST services that has this method and path."""
-    for name, (verb, place) in _runtime_operations().items():
-        if verb == method and place.fullmatch(path):
+    for name, (verb, pattern) in _runtime_operations().items():
+        if verb == method and pattern.fullmatch(path):
             return name
     return None
 
@@ -39,10 +39,10 @@ def _runtime_operations() -> dict[str, tuple[str, re.Pattern[str]]]:
     services = [name for name in clean_session().get_available_services() if name.startswith("sagemaker")]
     models = [service_model(name) for name in services if name != CONTROL]
     asked = {name: model.operation_model(name).http for model in models for name in model.operation_names}
-    return {name: (http["method"], _place(http["requestUri"])) for name, http in asked.items()}
+    return {name: (http["method"], _pattern_of(http["requestUri"])) for name, http in asked.items()}
 
 
-def _place(uri: str) -> re.Pattern[str]:
+def _pattern_of(uri: str) -> re.Pattern[str]:
     """`/endpoints/{EndpointName}/invocations`, as an expression."""
     return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", uri.partition("?")[0]) + "/?")
 

@@ -140,13 +140,13 @@ def test_a_function_that_sam_local_runs_without_credentials_is_the_account(cloud
 
 
 def test_an_unsigned_request_is_anonymous(cloud: TinyCloud) -> None:
-    place = f"http://127.0.0.1:{cloud.port}/town/a.txt"
+    url = f"http://127.0.0.1:{cloud.port}/town/a.txt"
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(place)
+        urllib.request.urlopen(url)
     assert refused.value.code == 403
     everybody = allow("s3:GetObject", resource="arn:aws:s3:::town/a.txt", Principal="*")
     cloud.client("s3").put_bucket_policy(Bucket="town", Policy=everybody)
-    with urllib.request.urlopen(place) as answer:
+    with urllib.request.urlopen(url) as answer:
         assert answer.read() == b"a"
     cloud.client("s3").delete_bucket_policy(Bucket="town")
 

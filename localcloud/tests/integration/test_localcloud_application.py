@@ -30,7 +30,7 @@ def test_a_function_sees_its_code_its_layer_and_the_runtime_only(cloud: TinyClou
     """No site packages of this environment are on a function's path."""
     error, answer = cloud.invoke({"ask": "path"})
     assert error is None
-    assert not [place for place in answer["path"] if "site-packages" in place and "/opt/" not in place]
+    assert not [folder for folder in answer["path"] if "site-packages" in folder and "/opt/" not in folder]
     assert answer["endpoint"] == f"http://127.0.0.1:{cloud.port}"
     assert answer["trace"].endswith("Sampled=0")
 

@@ -300,7 +300,7 @@ def test_everything_listens_on_this_machine_only(cloud: TinyCloud) -> None:
     cloud.invoke({})
     assert cloud.process is not None
     found = listeners(family(cloud.process.pid))
-    assert {place for place, _ in found} == {"127.0.0.1"}
+    assert {address for address, _ in found} == {"127.0.0.1"}
     assert cloud.port in {port for _, port in found}
 
 

@@ -71,8 +71,8 @@ def test_the_same_drop_twice_gives_the_same_model_and_the_same_verdict(laptop: L
 
 def manifest(laptop: Laptop, run: str) -> object:
     """The digest of every file of the run's model, as the model itself states them."""
-    place = f"runs/twice/{run}/model/{run}-train/output/model.tar.gz"
-    body = laptop.client("s3").get_object(Bucket=laptop.bucket, Key=place)["Body"].read()
+    key = f"runs/twice/{run}/model/{run}-train/output/model.tar.gz"
+    body = laptop.client("s3").get_object(Bucket=laptop.bucket, Key=key)["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(body)) as archive:
         found = archive.extractfile("manifest.json")
         assert found is not None

@@ -271,7 +271,7 @@ def test_a_small_file_gets_limits_that_it_can_meet(path: Path) -> None:
 
 def test_a_zip_of_pictures_becomes_an_image_problem(tmp_path: Path) -> None:
     folders = [f"{part}/{name}" for part in ("train", "test") for name in ("bicycle", 'car: "old"')]
-    files = {f"{folder}/{place}.png": picture(size=24) for folder in folders for place in range(3)}
+    files = {f"{folder}/{index}.png": picture(size=24) for folder in folders for index in range(3)}
     (tmp_path / "pictures.zip").write_bytes(archive(files))
     text, contract = draft(tmp_path / "pictures.zip", None)
     assert (contract.problem, contract.classes) == ("image", ("bicycle", 'car: "old"'))

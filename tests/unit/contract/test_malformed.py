@@ -1,6 +1,6 @@
 """Whatever is wrong with a contract, it is refused in words that a person can read, and nothing else happens.
 
-The first test breaks every single place of every whole contract in each of several ways: thousands of
+The first test breaks every single key of every whole contract in each of several ways: thousands of
 contracts, none of them valid. The others change contracts at random, as mappings and as text.
 """
 
@@ -25,7 +25,7 @@ from dropforge.domain.contract import (
 from dropforge.edge.contract_yaml import load_contract
 from tests.unit.contract.wholes import WHOLES
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 WRONG: dict[str, Any] = {
     "a mapping with an unknown key": {"no such key": 1},
     "a null character": "a\x00b",
@@ -38,20 +38,20 @@ WRONG: dict[str, Any] = {
 LONGEST_MESSAGE = 1200
 
 
-def places(part: Any, path: Place = ()) -> Iterator[Place]:
-    """Every place of a document but its root."""
+def key_paths(part: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The path of every key and item of a document."""
     below = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for key, item in below:
         yield (*path, key)
-        yield from places(item, (*path, key))
+        yield from key_paths(item, (*path, key))
 
 
-def broken(document: Any, place: Place, value: Any) -> Any:
+def broken(document: Any, path: KeyPath, value: Any) -> Any:
     document = copy.deepcopy(document)
     part = document
-    for key in place[:-1]:
+    for key in path[:-1]:
         part = part[key]
-    part[place[-1]] = value
+    part[path[-1]] = value
     return document
 
 
@@ -71,18 +71,18 @@ def assert_readable(fault: ContractError) -> None:
 
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("name", WHOLES)
-def test_every_place_of_every_contract_is_guarded(name: str, wrong: str) -> None:
+def test_every_key_of_every_contract_is_guarded(name: str, wrong: str) -> None:
     tried = 0
-    for place in places(WHOLES[name]):
+    for path in key_paths(WHOLES[name]):
         with pytest.raises(ContractError) as raised:
-            parse_contract(broken(WHOLES[name], place, WRONG[wrong]))
+            parse_contract(broken(WHOLES[name], path, WRONG[wrong]))
         assert_readable(raised.value)
         tried += 1
     assert tried >= 14
 
 
 def test_more_than_two_hundred_malformed_contracts_are_tried() -> None:
-    assert len(WRONG) * sum(len(list(places(whole))) for whole in WHOLES.values()) > 200
+    assert len(WRONG) * sum(len(list(key_paths(whole))) for whole in WHOLES.values()) > 200
 
 
 BASE = text_of(WHOLES["binary"])
@@ -138,14 +138,14 @@ anything = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> Any:
-    """A whole contract with up to three places changed, taken out, or given a part of another contract."""
+    """A whole contract with up to three keys changed, taken out, or given a part of another contract."""
     document = copy.deepcopy(WHOLES[draw(st.sampled_from(sorted(WHOLES)))])
     for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(list(places(document))))
+        path = draw(st.sampled_from(list(key_paths(document))))
         other = WHOLES[draw(st.sampled_from(sorted(WHOLES)))]
-        document = broken(document, place, draw(anything | st.sampled_from(list(other.values()))))
-        if draw(st.booleans()) and len(place) == 1:
-            del document[place[0]]
+        document = broken(document, path, draw(anything | st.sampled_from(list(other.values()))))
+        if draw(st.booleans()) and len(path) == 1:
+            del document[path[0]]
     return document
 
 

@@ -128,10 +128,10 @@ WHOLES = {
 def changed(whole: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy with one key set, or taken out where the value is None."""
     document = copy.deepcopy(whole)
-    *places, last = path.split("/")
+    *above, last = path.split("/")
     part = document
-    for place in places:
-        part = part.setdefault(place, {})
+    for key in above:
+        part = part.setdefault(key, {})
     if value is None:
         part.pop(last, None)
     else:

@@ -121,11 +121,11 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(max(0, size - _LONGEST_END))
     tail = file.read()
     file.seek(0)
-    place, large = tail.rfind(_END), tail.rfind(_LARGE_END)
-    if place < 0 or len(tail) < place + _END_SIZE:
+    end, large = tail.rfind(_END), tail.rfind(_LARGE_END)
+    if end < 0 or len(tail) < end + _END_SIZE:
         raise BadArchive("is no .zip that can be read: it has no directory at its end")
-    (stated,) = struct.unpack_from("<L", tail, place + 12)
-    if 0 <= large <= place - _LARGE_END_SIZE:
+    (stated,) = struct.unpack_from("<L", tail, end + 12)
+    if 0 <= large <= end - _LARGE_END_SIZE:
         (stated,) = struct.unpack_from("<Q", tail, large + 40)
     if stated > LARGEST_DIRECTORY:
         raise BadArchive(f"has a directory of {stated} bytes, more than {LARGEST_DIRECTORY}: split it")

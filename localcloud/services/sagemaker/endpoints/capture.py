@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from localcloud.services.sagemaker.context import log
-from localcloud.services.sagemaker.runtime.data import S3_ERRORS, DataError, Place
+from localcloud.services.sagemaker.runtime.data import S3_ERRORS, DataError, S3Uri
 
 if TYPE_CHECKING:
     from localcloud.services.sagemaker.runtime.clients import Clients
@@ -66,9 +66,9 @@ class Capture:
             return
         time = datetime.now(UTC)
         line = json.dumps(record(config, exchange, time), separators=(",", ":"))
-        place = f"{exchange.endpoint}/{exchange.variant}/{time:%Y/%m/%d/%H}"
+        prefix = f"{exchange.endpoint}/{exchange.variant}/{time:%Y/%m/%d/%H}"
         with self._lock:
-            self._lines[f"{config['DestinationS3Uri'].rstrip('/')}/{place}", exchange.role_arn].append(line)
+            self._lines[f"{config['DestinationS3Uri'].rstrip('/')}/{prefix}", exchange.role_arn].append(line)
 
     def flush(self) -> None:
         with self._lock:
@@ -76,9 +76,9 @@ class Capture:
         for (destination, role_arn), records in lines.items():
             name = f"{datetime.now(UTC):%M-%S-%f}"[:-3] + f"-{uuid4()}.jsonl"
             try:
-                place = Place.of(destination).under(name)
+                uri = S3Uri.of(destination).under(name)
                 body = ("\n".join(records) + "\n").encode()
-                self._clients.of("s3", role_arn).put_object(Bucket=place.bucket, Key=place.key, Body=body)
+                self._clients.of("s3", role_arn).put_object(Bucket=uri.bucket, Key=uri.key, Body=body)
             except (*S3_ERRORS, DataError) as error:
                 log.warning("%d captured records for %s were lost: %s", len(records), destination, error)
 

@@ -130,8 +130,8 @@ class Endpoints:
         containers: dict[str, dict[str, Any]] = {}
         for variant in config["ProductionVariants"]:
             model = self._models.found(variant["ModelName"])
-            place = {"RoleArn": model["ExecutionRoleArn"], "Isolated": model["EnableNetworkIsolation"]}
-            containers[variant["VariantName"]] = self._models.container(variant["ModelName"]) | place
+            running_as = {"RoleArn": model["ExecutionRoleArn"], "Isolated": model["EnableNetworkIsolation"]}
+            containers[variant["VariantName"]] = self._models.container(variant["ModelName"]) | running_as
         return blueprint(uuid4().hex[:12], config, containers)
 
 

@@ -19,10 +19,10 @@ class Crew:
         self._processes.append(process)
 
     def wait(self, seconds: float) -> tuple[int, int] | None:
-        """Place and exit code of the first machine that failed; (0, 0) once all are done; else None."""
+        """Index and exit code of the first machine that failed; (0, 0) once all are done; else None."""
         each = seconds / len(self._processes)
         codes = [process.wait(each) for process in self._processes]
-        failed = next(((place, code) for place, code in enumerate(codes) if code), None)
+        failed = next(((index, code) for index, code in enumerate(codes) if code), None)
         return failed or ((0, 0) if None not in codes else None)
 
     def end(self, grace_seconds: float) -> None:

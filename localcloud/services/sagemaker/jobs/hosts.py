@@ -56,11 +56,11 @@ class Host:
 
     def write_names(self) -> Path:
         """This machine's /etc/hosts with the job's names, for programs that look them up without Python."""
-        place = self.tree.folder / "hosts"
+        path = self.tree.folder / "hosts"
         own = ETC_HOSTS.read_text("utf-8", "replace") if ETC_HOSTS.is_file() else "127.0.0.1 localhost"
         lines = [own.rstrip(), *(f"{address} {name}" for name, address in self._addresses)]
-        place.write_text("\n".join(lines) + "\n", "utf-8")
-        return place
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
 
     def described(self) -> dict[str, Any]:
         """resourceconfig.json."""
@@ -80,9 +80,9 @@ class Host:
 
 def hosts_in(folder: Path, count: int) -> list[Host]:
     """The first machine's tree is the job's folder, the others' lie under it."""
-    places = [folder, *(folder / f"algo-{number}" for number in range(2, count + 1))]
+    folders = [folder, *(folder / f"algo-{number}" for number in range(2, count + 1))]
     block = _free_block()
-    return [Host(number, count, block, Tree(place)) for number, place in enumerate(places, 1)]
+    return [Host(number, count, block, Tree(own)) for number, own in enumerate(folders, 1)]
 
 
 def check_count(kind: str, count: int | None, instance_type: str | None) -> None:
@@ -102,11 +102,11 @@ def gather(hosts: Sequence[Host], path: str) -> Path:
     for host in hosts[1:]:
         source = host.tree.root / path
         for file in sorted(file for file in source.rglob("*") if file.is_file() and not file.is_symlink()):
-            place = target / file.relative_to(source)
+            gathered = target / file.relative_to(source)
             try:
-                if not place.exists():
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.move(file, place)
+                if not gathered.exists():
+                    gathered.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.move(file, gathered)
             except OSError as error:
                 raise DataError(f"{path} of {host.name} does not go with that of algo-1: {error}") from error
     return target

@@ -183,8 +183,8 @@ class Run(threading.Thread):
             self._job.line(text)
 
         names = host.write_names()
-        command, place = self._job.command(image), Path(image.root)
-        self._crew.join(start(command, env, place, host.tree.root, on_line, names))
+        command, root = self._job.command(image), Path(image.root)
+        self._crew.join(start(command, env, root, host.tree.root, on_line, names))
 
     def _close(self, stream: LogStream) -> None:
         if not self._context.stopping.is_set():
@@ -200,9 +200,9 @@ class Run(threading.Thread):
                 return early, 0
             else:
                 self._job.tick(self._hosts, s3)
-        place, code = ended
+        index, code = ended
         if code:
-            self._tree = self._hosts[place].tree
+            self._tree = self._hosts[index].tree
             self._crew.end(grace)
         return (End.FAILED if code else End.COMPLETED), code
 

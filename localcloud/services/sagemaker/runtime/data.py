@@ -33,14 +33,14 @@ class DataError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class S3Uri:
     """An s3:// URI."""
 
     bucket: str
     key: str
 
     @classmethod
-    def of(cls, uri: str) -> Place:
+    def of(cls, uri: str) -> S3Uri:
         parts = urlsplit(uri, allow_fragments=False)
         if parts.scheme != "s3" or not parts.netloc:
             raise DataError(f"{uri!r} is not an s3:// URI")
@@ -48,8 +48,8 @@ class Place:
         key = parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.netloc, key)
 
-    def under(self, path: str) -> Place:
-        return Place(self.bucket, f"{self.key.rstrip('/')}/{path}".lstrip("/"))
+    def under(self, path: str) -> S3Uri:
+        return S3Uri(self.bucket, f"{self.key.rstrip('/')}/{path}".lstrip("/"))
 
     @property
     def uri(self) -> str:
@@ -59,18 +59,18 @@ class Place:
 def download(s3: Any, uri: str, data_type: str, folder: Path, share: tuple[int, int] = (0, 1)) -> None:
     """Bring an S3Prefix or a ManifestFile into a folder, or of its objects each n-th, beginning at some."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = Place.of(uri)
+    current = S3Uri.of(uri)
     try:
-        wanted = _manifest(s3, place) if data_type == "ManifestFile" else _prefix(s3, place)
+        wanted = _manifest(s3, current) if data_type == "ManifestFile" else _prefix(s3, current)
         first, step = share
         count = 0
         for source, relative in wanted:
-            place = source
+            current = source
             if count % step == first:
                 _fetch(s3, source, inside(folder, relative))
             count += 1
     except S3_ERRORS as error:
-        which = "" if place.uri == uri else f" ({place.uri})"
+        which = "" if current.uri == uri else f" ({current.uri})"
         raise DataError(f"Failed to download data from {uri}: {_say(error)}{which}") from error
     if count == 0:
         raise DataError(f"Failed to download data from {uri}: no object has this key or prefix")
@@ -78,7 +78,7 @@ def download(s3: Any, uri: str, data_type: str, folder: Path, share: tuple[int, 
 
 def download_file(s3: Any, uri: str, target: Path) -> None:
     try:
-        _fetch(s3, Place.of(uri), target)
+        _fetch(s3, S3Uri.of(uri), target)
     except S3_ERRORS as error:
         raise DataError(f"Failed to download model data from {uri}: {_say(error)}") from error
 
@@ -86,9 +86,9 @@ def download_file(s3: Any, uri: str, target: Path) -> None:
 def restore_folder(s3: Any, uri: str, folder: Path) -> None:
     """What was uploaded from a folder, back into it; there may be nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = Place.of(uri.rstrip("/") + "/")
+    prefix = S3Uri.of(uri.rstrip("/") + "/")
     try:
-        for source, relative in _prefix(s3, place):
+        for source, relative in _prefix(s3, prefix):
             _fetch(s3, source, inside(folder, relative))
     except S3_ERRORS as error:
         raise DataError(f"Failed to download checkpoints from {uri}: {_say(error)}") from error
@@ -96,9 +96,9 @@ def restore_folder(s3: Any, uri: str, folder: Path) -> None:
 
 def upload_folder(s3: Any, folder: Path, uri: str, kms_key: str | None = None) -> int:
     """Every file of a folder; symbolic links are left out, as SageMaker does."""
-    place, count = Place.of(uri), 0
+    target, count = S3Uri.of(uri), 0
     for file in files_of(folder):
-        send(s3, file, place.under(file.relative_to(folder).as_posix()), kms_key)
+        send(s3, file, target.under(file.relative_to(folder).as_posix()), kms_key)
         count += 1
     return count
 
@@ -106,7 +106,7 @@ def upload_folder(s3: Any, folder: Path, uri: str, kms_key: str | None = None) -
 def upload_archive(s3: Any, folder: Path, draft: Path, uri: str, kms_key: str | None = None) -> None:
     """A folder as one tar.gz."""
     pack(folder, draft)
-    send(s3, draft, Place.of(uri), kms_key)
+    send(s3, draft, S3Uri.of(uri), kms_key)
     draft.unlink()
 
 
@@ -150,14 +150,14 @@ def inside(folder: Path, relative: str) -> Path:
     return folder / pure
 
 
-def _prefix(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
+def _prefix(s3: Any, prefix: S3Uri) -> Iterator[tuple[S3Uri, str]]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
     for page in pages:
         for item in page.get("Contents", []):
             key = item["Key"]
             # "Folders" made by a console are empty objects whose key ends in a slash.
             if not key.endswith("/"):
-                yield Place(place.bucket, key), _relative(key, place.key)
+                yield S3Uri(prefix.bucket, key), _relative(key, prefix.key)
 
 
 def _relative(key: str, prefix: str) -> str:
@@ -168,28 +168,28 @@ def _relative(key: str, prefix: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
-def _manifest(s3: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    body = s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
+def _manifest(s3: Any, manifest: S3Uri) -> Iterator[tuple[S3Uri, str]]:
+    body = s3.get_object(Bucket=manifest.bucket, Key=manifest.key)["Body"].read()
     try:
         first, *names = json.loads(body)
-        base = Place.of(first["prefix"])
+        base = S3Uri.of(first["prefix"])
     except (ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{place.uri} is not a manifest: a list of {{'prefix': …}} and names") from error
+        raise DataError(f"{manifest.uri} is not a manifest: a list of {{'prefix': …}} and names") from error
     for name in names:
-        yield Place(base.bucket, base.key + str(name)), str(name)
+        yield S3Uri(base.bucket, base.key + str(name)), str(name)
 
 
-def _fetch(s3: Any, place: Place, target: Path) -> None:
+def _fetch(s3: Any, source: S3Uri, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    s3.download_file(place.bucket, place.key, str(target), Config=_TRANSFER)
+    s3.download_file(source.bucket, source.key, str(target), Config=_TRANSFER)
 
 
-def send(s3: Any, file: Path, place: Place, kms_key: str | None) -> None:
+def send(s3: Any, file: Path, target: S3Uri, kms_key: str | None) -> None:
     extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     try:
-        s3.upload_file(str(file), place.bucket, place.key, ExtraArgs=extra)
+        s3.upload_file(str(file), target.bucket, target.key, ExtraArgs=extra)
     except S3_ERRORS as error:
-        raise DataError(f"Failed to upload to {place.uri}: {_say(error)}") from error
+        raise DataError(f"Failed to upload to {target.uri}: {_say(error)}") from error
 
 
 def files_of(folder: Path) -> Iterator[Path]:

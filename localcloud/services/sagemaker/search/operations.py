@@ -84,6 +84,6 @@ def _rank(kind: str, record: Record, by: str) -> list[Any]:
     values = values_at(record, by) or ([record["CreationTime"]] if by == "LastModifiedTime" else [])
     value = values[0] if values else None
     number = number_of(value)
-    place = 0 if value is None else 1 if number is not None else 2
+    group = 0 if value is None else 1 if number is not None else 2
     # A rank goes into a token, and tokens have a limit.
-    return [place, number or 0.0, str(value)[:_RANKED_BY], record["CreationTime"], record[f"{kind}Arn"]]
+    return [group, number or 0.0, str(value)[:_RANKED_BY], record["CreationTime"], record[f"{kind}Arn"]]

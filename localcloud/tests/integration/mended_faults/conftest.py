@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcloud.tests.integration.localcloud_process import TinyCloud
-from localcloud.tests.integration.mended_faults.places import topic_only
+from localcloud.tests.integration.mended_faults.endpoints import topic_only
 from localcloud.tests.integration.plain_ministack import PlainMiniStack
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from localcloud.tests.integration.mended_faults.places import function, seen_here_only
+from localcloud.tests.integration.mended_faults.endpoints import function, seen_here_only
 
 if TYPE_CHECKING:
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
 def test_a_warm_invocation_takes_a_few_milliseconds(plain: Endpoint, cloud: Endpoint) -> None:
     """Nothing waits for output that does not come. The least of many, because the machine may be busy."""
 
-    def body(place: Endpoint) -> bool:
-        lambdas, name, times = place.client("lambda"), function(place), []
+    def body(endpoint: Endpoint) -> bool:
+        lambdas, name, times = endpoint.client("lambda"), function(endpoint), []
         for _ in range(15):
             begun = time.perf_counter()
             lambdas.invoke(FunctionName=name, Payload=b"{}")["Payload"].read()

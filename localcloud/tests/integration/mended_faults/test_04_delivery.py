@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.tests.integration.mended_faults.places import (
+from localcloud.tests.integration.mended_faults.endpoints import (
     ROLE,
     attributes,
     queue,
@@ -21,7 +21,7 @@ from localcloud.tests.integration.mended_faults.places import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
 def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue(plain: Endpoint, cloud: Endpoint) -> None:

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from localcloud.tests.integration.mended_faults.places import ROLE, ended, seen_here_only, started
+from localcloud.tests.integration.mended_faults.endpoints import ROLE, ended, seen_here_only, started
 
 if TYPE_CHECKING:
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
 def test_a_machine_is_held_to_its_time_limit(plain: Endpoint, cloud: Endpoint) -> None:
     """TimeoutSeconds of the whole definition, which a Wait of a minute cannot keep."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         states = {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}
-        arn = started(place, {"StartAt": "Wait", "TimeoutSeconds": 1, "States": states})
-        return status_within(place, arn, 3) == "TIMED_OUT"
+        arn = started(endpoint, {"StartAt": "Wait", "TimeoutSeconds": 1, "States": states})
+        return status_within(endpoint, arn, 3) == "TIMED_OUT"
 
     seen_here_only(body, plain, cloud)
 
 
-def status_within(place: Endpoint, arn: str, seconds: float) -> str:
+def status_within(endpoint: Endpoint, arn: str, seconds: float) -> str:
     """How the execution has ended; one that has not is stopped."""
-    states, deadline = place.client("stepfunctions"), time.monotonic() + seconds
+    states, deadline = endpoint.client("stepfunctions"), time.monotonic() + seconds
     while (status := str(states.describe_execution(executionArn=arn)["status"])) == "RUNNING":
         if time.monotonic() > deadline:
             states.stop_execution(executionArn=arn)
@@ -39,8 +39,8 @@ def status_within(place: Endpoint, arn: str, seconds: float) -> str:
 def test_a_distributed_map_writes_its_results(plain: Endpoint, cloud: Endpoint) -> None:
     """ResultWriter: a manifest and the children's results lie in the bucket."""
 
-    def body(place: Endpoint) -> bool:
-        s3 = place.client("s3")
+    def body(endpoint: Endpoint) -> bool:
+        s3 = endpoint.client("s3")
         s3.create_bucket(Bucket="harvest")
         item = {"StartAt": "Cow", "States": {"Cow": {"Type": "Pass", "End": True}}}
         each = {
@@ -54,7 +54,7 @@ def test_a_distributed_map_writes_its_results(plain: Endpoint, cloud: Endpoint) 
             "End": True,
         }
         given = json.dumps({"cows": [1, 2]})
-        run = ended(place, started(place, {"StartAt": "Each", "States": {"Each": each}}, given))
+        run = ended(endpoint, started(endpoint, {"StartAt": "Each", "States": {"Each": each}}, given))
         listed = s3.list_objects_v2(Bucket="harvest", Prefix="milk/").get("Contents", [])
         names = {entry["Key"].rpartition("/")[2] for entry in listed}
         return run["status"] == "SUCCEEDED" and {"manifest.json", "SUCCEEDED_0.json"} <= names
@@ -68,8 +68,8 @@ BROKEN = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "N
 def test_a_validation_finds_what_cannot_run(plain: Endpoint, cloud: Endpoint) -> None:
     """ValidateStateMachineDefinition of a state that leads nowhere."""
 
-    def body(place: Endpoint) -> bool:
-        said = place.client("stepfunctions").validate_state_machine_definition(definition=BROKEN)
+    def body(endpoint: Endpoint) -> bool:
+        said = endpoint.client("stepfunctions").validate_state_machine_definition(definition=BROKEN)
         return said["result"] == "FAIL" and bool(said["diagnostics"])
 
     seen_here_only(body, plain, cloud)
@@ -78,9 +78,11 @@ def test_a_validation_finds_what_cannot_run(plain: Endpoint, cloud: Endpoint) ->
 def test_a_definition_that_cannot_run_is_refused(plain: Endpoint, cloud: Endpoint) -> None:
     """A state that leads nowhere."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         try:
-            place.client("stepfunctions").create_state_machine(name="broken", definition=BROKEN, roleArn=ROLE)
+            endpoint.client("stepfunctions").create_state_machine(
+                name="broken", definition=BROKEN, roleArn=ROLE
+            )
         except ClientError as error:
             return error.response["Error"]["Code"] == "InvalidDefinition"
         return False
@@ -91,9 +93,9 @@ def test_a_definition_that_cannot_run_is_refused(plain: Endpoint, cloud: Endpoin
 def test_an_execution_begins_at_once(plain: Endpoint, cloud: Endpoint) -> None:
     """No fixed pause before the first state. The least of some, because the machine may be busy."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-        runs = [ended(place, started(place, definition)) for _ in range(12)]
+        runs = [ended(endpoint, started(endpoint, definition)) for _ in range(12)]
         return min((run["stopDate"] - run["startDate"]).total_seconds() for run in runs) < 0.1
 
     seen_here_only(body, plain, cloud)

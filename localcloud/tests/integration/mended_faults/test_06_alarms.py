@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from localcloud.tests.integration.localcloud_process import settled
-from localcloud.tests.integration.mended_faults.places import queue, received, seen_here_only
+from localcloud.tests.integration.mended_faults.endpoints import queue, received, seen_here_only
 
 if TYPE_CHECKING:
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
 def test_an_alarm_goes_back_to_ok_when_no_data_comes(plain: Endpoint, cloud: Endpoint) -> None:

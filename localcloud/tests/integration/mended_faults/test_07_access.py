@@ -9,14 +9,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.tests.integration.localcloud_process import TinyCloud
-from localcloud.tests.integration.mended_faults.places import ended, queue, seen_here_only, topic_only
+from localcloud.tests.integration.mended_faults.endpoints import ended, queue, seen_here_only, topic_only
 from localcloud.tests.integration.plain_ministack import PlainMiniStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from localcloud.tests.integration.localcloud_process import TinyCloud
-from localcloud.tests.integration.mended_faults.places import queue, received, topic_only
+from localcloud.tests.integration.mended_faults.endpoints import queue, received, topic_only
 from localcloud.tests.integration.plain_ministack import PlainMiniStack
 
 if TYPE_CHECKING:

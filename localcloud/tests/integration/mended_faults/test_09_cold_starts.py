@@ -11,10 +11,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from localcloud.tests.integration.mended_faults.places import create_function, seen_here_only
+from localcloud.tests.integration.mended_faults.endpoints import create_function, seen_here_only
 
 if TYPE_CHECKING:
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 AT_ONCE = 12
 CODE = """
@@ -33,9 +33,9 @@ def handle(event, context):
 def test_many_cold_starts_at_once_take_turns_and_all_succeed(plain: Endpoint, cloud: Endpoint) -> None:
     """No more functions start at a time than there are processors (two at least)."""
 
-    def body(place: Endpoint) -> bool:
-        create_function(place, "crowd", CODE)
-        lambdas = place.client("lambda")
+    def body(endpoint: Endpoint) -> bool:
+        create_function(endpoint, "crowd", CODE)
+        lambdas = endpoint.client("lambda")
 
         def invoke(_: int) -> Any:
             answer = lambdas.invoke(FunctionName="crowd")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localcloud.tests.integration.localcloud_process import TinyCloud
-from localcloud.tests.integration.mended_faults.places import topic_only
+from localcloud.tests.integration.mended_faults.endpoints import topic_only
 from localcloud.tests.integration.plain_ministack import PlainMiniStack
 from localcloud.tests.integration.sockets import family, listeners
 
@@ -19,11 +19,11 @@ RECORDER = Path(__file__).with_name("recorder")
 def test_the_endpoint_is_for_this_machine_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody asks for another address than 127.0.0.1, in an environment that says nothing of addresses."""
 
-    def body(place: PlainMiniStack | TinyCloud, *arguments: str) -> bool:
-        asked = place.state.with_suffix(".asked")
+    def body(server: PlainMiniStack | TinyCloud, *arguments: str) -> bool:
+        asked = server.state.with_suffix(".asked")
         monkeypatch.setenv("ASKED_TO_BIND", str(asked))
-        place.start(*arguments)
-        place.stop()
+        server.start(*arguments)
+        server.stop()
         return set(asked.read_text().split()) == {"127.0.0.1"}
 
     monkeypatch.delenv("BIND_HOST", raising=False)
@@ -36,4 +36,4 @@ def test_the_endpoint_is_for_this_machine_only(tmp_path: Path, monkeypatch: pyte
 def test_all_that_the_cloud_listens_on_is_of_this_machine(cloud: TinyCloud) -> None:
     """What the kernel says of the cloud and of all that it started."""
     assert cloud.process is not None
-    assert {place for place, _ in listeners(family(cloud.process.pid))} == {"127.0.0.1"}
+    assert {address for address, _ in listeners(family(cloud.process.pid))} == {"127.0.0.1"}

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.tests.integration.mended_faults.places import answered, function, seen_here_only
+from localcloud.tests.integration.mended_faults.endpoints import answered, function, seen_here_only
 
 if TYPE_CHECKING:
-    from localcloud.tests.integration.mended_faults.places import Endpoint
+    from localcloud.tests.integration.mended_faults.endpoints import Endpoint
 
 
-def streams(place: Endpoint, **lines: list[tuple[int, str]]) -> tuple[str, int]:
+def streams(endpoint: Endpoint, **lines: list[tuple[int, str]]) -> tuple[str, int]:
     """A group with such streams, whose lines are (milliseconds since its beginning, message)."""
-    logs, group, begin = place.client("logs"), f"fields/{uuid.uuid4().hex}", int(time.time() * 1000) - 60_000
+    logs, group, begin = (
+        endpoint.client("logs"),
+        f"fields/{uuid.uuid4().hex}",
+        int(time.time() * 1000) - 60_000,
+    )
     logs.create_log_group(logGroupName=group)
     for name, events in lines.items():
         logs.create_log_stream(logGroupName=group, logStreamName=name)
@@ -25,8 +29,8 @@ def streams(place: Endpoint, **lines: list[tuple[int, str]]) -> tuple[str, int]:
     return group, begin
 
 
-def filtered(place: Endpoint, group: str, **asked: Any) -> list[dict[str, Any]]:
-    pages = place.client("logs").get_paginator("filter_log_events")
+def filtered(endpoint: Endpoint, group: str, **asked: Any) -> list[dict[str, Any]]:
+    pages = endpoint.client("logs").get_paginator("filter_log_events")
     return [e for page in pages.paginate(logGroupName=group, **asked) for e in page["events"]]
 
 
@@ -41,9 +45,9 @@ def refused(call: Any, **asked: Any) -> bool:
 def test_a_prefix_of_streams_leaves_the_others_out(plain: Endpoint, cloud: Endpoint) -> None:
     """FilterLogEvents with logStreamNamePrefix, which is how one run's lines are found in a group of many."""
 
-    def body(place: Endpoint) -> bool:
-        group, _ = streams(place, cow_1=[(0, "moo")], cow_2=[(1, "moo too")], hen_1=[(2, "cluck")])
-        return [e["message"] for e in filtered(place, group, logStreamNamePrefix="cow_")] == [
+    def body(endpoint: Endpoint) -> bool:
+        group, _ = streams(endpoint, cow_1=[(0, "moo")], cow_2=[(1, "moo too")], hen_1=[(2, "cluck")])
+        return [e["message"] for e in filtered(endpoint, group, logStreamNamePrefix="cow_")] == [
             "moo",
             "moo too",
         ]
@@ -54,9 +58,9 @@ def test_a_prefix_of_streams_leaves_the_others_out(plain: Endpoint, cloud: Endpo
 def test_names_and_a_prefix_of_streams_exclude_each_other(plain: Endpoint, cloud: Endpoint) -> None:
     """FilterLogEvents with both is refused."""
 
-    def body(place: Endpoint) -> bool:
-        group, _ = streams(place, cow=[(0, "moo")])
-        call = place.client("logs").filter_log_events
+    def body(endpoint: Endpoint) -> bool:
+        group, _ = streams(endpoint, cow=[(0, "moo")])
+        call = endpoint.client("logs").filter_log_events
         return refused(call, logGroupName=group, logStreamNames=["cow"], logStreamNamePrefix="c")
 
     seen_here_only(body, plain, cloud)
@@ -66,10 +70,10 @@ def test_pages_tell_every_event_once_whatever_comes_in_meanwhile(plain: Endpoint
     """Streams are interleaved by time; events of one moment keep their order; lines that arrive between two
     pages neither repeat nor hide others."""
 
-    def body(place: Endpoint) -> bool:
-        logs = place.client("logs")
+    def body(endpoint: Endpoint) -> bool:
+        logs = endpoint.client("logs")
         cow = [(0, "a"), (10, "c"), (10, "d"), (10, "e"), (30, "g")]
-        group, begin = streams(place, cow=cow, hen=[(5, "b"), (20, "f")])
+        group, begin = streams(endpoint, cow=cow, hen=[(5, "b"), (20, "f")])
         first = logs.filter_log_events(logGroupName=group, limit=3)
         early = [{"timestamp": begin + 1, "message": "late for the first page"}]
         logs.put_log_events(logGroupName=group, logStreamName="hen", logEvents=early)
@@ -86,10 +90,10 @@ def test_pages_tell_every_event_once_whatever_comes_in_meanwhile(plain: Endpoint
 def test_newest_first_on_demand(plain: Endpoint, cloud: Endpoint) -> None:
     """startFromHead=false, whose direction the token keeps."""
 
-    def body(place: Endpoint) -> bool:
-        group, _ = streams(place, cow=[(0, "a"), (10, "c")], hen=[(5, "b"), (20, "d"), (20, "e")])
+    def body(endpoint: Endpoint) -> bool:
+        group, _ = streams(endpoint, cow=[(0, "a"), (10, "c")], hen=[(5, "b"), (20, "d"), (20, "e")])
         asked = {"startFromHead": False, "PaginationConfig": {"PageSize": 2}}
-        return "".join(e["message"] for e in filtered(place, group, **asked)) == "edcba"
+        return "".join(e["message"] for e in filtered(endpoint, group, **asked)) == "edcba"
 
     seen_here_only(body, plain, cloud)
 
@@ -97,12 +101,12 @@ def test_newest_first_on_demand(plain: Endpoint, cloud: Endpoint) -> None:
 def test_more_than_a_page_is_told_in_pages(plain: Endpoint, cloud: Endpoint) -> None:
     """10,500 events come in two pages at least, and a page has at most 1 MB."""
 
-    def body(place: Endpoint) -> bool:
+    def body(endpoint: Endpoint) -> bool:
         lines = [(at, "m" * 60) for at in range(10_000)]
-        group, _ = streams(place, cow=lines, hen=[(at, "c") for at in range(500)], ox=[(0, "o" * 900_000)])
-        first = place.client("logs").filter_log_events(logGroupName=group)
+        group, _ = streams(endpoint, cow=lines, hen=[(at, "c") for at in range(500)], ox=[(0, "o" * 900_000)])
+        first = endpoint.client("logs").filter_log_events(logGroupName=group)
         size = sum(len(e["message"]) for e in first["events"])
-        return "nextToken" in first and size <= 1 << 20 and len(filtered(place, group)) == 10_501
+        return "nextToken" in first and size <= 1 << 20 and len(filtered(endpoint, group)) == 10_501
 
     seen_here_only(body, plain, cloud)
 
@@ -110,10 +114,10 @@ def test_more_than_a_page_is_told_in_pages(plain: Endpoint, cloud: Endpoint) -> 
 def test_a_functions_lines_have_identities(plain: Endpoint, cloud: Endpoint) -> None:
     """What Lambda wrote has an eventId too, the same at every reading."""
 
-    def body(place: Endpoint) -> bool:
-        answered(place)
-        group = f"/aws/lambda/{function(place)}"
-        first, again = filtered(place, group), filtered(place, group)
+    def body(endpoint: Endpoint) -> bool:
+        answered(endpoint)
+        group = f"/aws/lambda/{function(endpoint)}"
+        first, again = filtered(endpoint, group), filtered(endpoint, group)
         ids = [e.get("eventId") for e in first]
         return None not in ids and len(set(ids)) == len(ids) and [e["eventId"] for e in again] == ids
 
@@ -123,8 +127,8 @@ def test_a_functions_lines_have_identities(plain: Endpoint, cloud: Endpoint) -> 
 def test_limits_tokens_and_orders_that_aws_refuses(plain: Endpoint, cloud: Endpoint) -> None:
     """A limit beyond the page, a token that nobody gave, and an order by time of streams with a prefix."""
 
-    def body(place: Endpoint) -> bool:
-        logs, (group, _) = place.client("logs"), streams(place, cow=[(0, "moo")])
+    def body(endpoint: Endpoint) -> bool:
+        logs, (group, _) = endpoint.client("logs"), streams(endpoint, cow=[(0, "moo")])
         in_group = {"logGroupName": group}
         return all(
             (
@@ -145,11 +149,11 @@ def test_limits_tokens_and_orders_that_aws_refuses(plain: Endpoint, cloud: Endpo
 def test_a_group_may_be_named_by_its_arn(plain: Endpoint, cloud: Endpoint) -> None:
     """DescribeLogStreams with logGroupIdentifier."""
 
-    def body(place: Endpoint) -> bool:
-        group, _ = streams(place, cow=[(0, "moo")])
+    def body(endpoint: Endpoint) -> bool:
+        group, _ = streams(endpoint, cow=[(0, "moo")])
         arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
         try:
-            found = place.client("logs").describe_log_streams(logGroupIdentifier=arn)["logStreams"]
+            found = endpoint.client("logs").describe_log_streams(logGroupIdentifier=arn)["logStreams"]
         except ClientError:
             return False
         return [stream["logStreamName"] for stream in found] == ["cow"]

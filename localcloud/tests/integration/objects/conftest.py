@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.tests.integration.localcloud_process import TinyCloud
-from localcloud.tests.integration.mended_faults.places import topic_only
+from localcloud.tests.integration.mended_faults.endpoints import topic_only
 from localcloud.tests.integration.objects.calls import BUCKET, VERSIONS
 
 if TYPE_CHECKING:

@@ -72,8 +72,8 @@ def test_placing_copies_nothing_of_a_whole_body(tmp_path: Path) -> None:
     body = body_of(Folder(tmp_path / "bodies"), b"abcdef")
     whole, part = tmp_path / "whole", tmp_path / "part"
     whole.write_bytes(b"what was there")
-    body.place(whole)
-    body[2:4].place(part)
+    body.link_to(whole)
+    body[2:4].link_to(part)
     assert (whole.read_bytes(), part.read_bytes()) == (b"abcdef", b"cd")
     assert whole.stat().st_ino == body.file.stat().st_ino
     assert sorted(files(tmp_path)) == ["bodies", "part", "whole"]
@@ -86,7 +86,7 @@ def test_an_open_body_is_what_it_was(tmp_path: Path) -> None:
     body = Body.of(file)
     (tmp_path / "new").write_bytes(b"after!")
     (tmp_path / "new").replace(file)
-    body.place(tmp_path / "copy")
+    body.link_to(tmp_path / "copy")
     assert bytes(body) == (tmp_path / "copy").read_bytes() == b"before"
 
 

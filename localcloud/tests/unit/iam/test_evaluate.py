@@ -90,7 +90,7 @@ def test_nothing_is_allowed_by_silence_and_the_reason_is_awss() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "reason"),
+    ("policy", "reason"),
     [
         ("own", "with an explicit deny in an identity-based policy"),
         ("boundary", "with an explicit deny in a permissions boundary"),
@@ -98,11 +98,11 @@ def test_nothing_is_allowed_by_silence_and_the_reason_is_awss() -> None:
         ("guard", "with an explicit deny in a resource-based policy"),
     ],
 )
-def test_a_deny_anywhere_decides(place: str, reason: str) -> None:
+def test_a_deny_anywhere_decides(policy: str, reason: str) -> None:
     """Whatever else allows."""
-    refusing = deny("s3:Get*", Principal="*") if place == "guard" else deny("s3:Get*")
-    own = [allow("*")] + ([refusing] if place == "own" else [])
-    more: Any = {} if place == "own" else {place: [allow("*"), refusing]}
+    refusing = deny("s3:Get*", Principal="*") if policy == "guard" else deny("s3:Get*")
+    own = [allow("*")] + ([refusing] if policy == "own" else [])
+    more: Any = {} if policy == "own" else {policy: [allow("*"), refusing]}
     verdict = decide(*own, **more)
     assert not verdict.allowed
     assert verdict.reason == reason

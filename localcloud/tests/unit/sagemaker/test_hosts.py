@@ -54,10 +54,10 @@ def model(laptop: Laptop, name: str) -> dict[str, Any]:
 def processes(laptop: Laptop) -> list[str]:
     """The command lines that run with something of this cloud in their environment."""
     found = []
-    for place in Path("/proc").glob("[0-9]*/environ"):
+    for file in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if f"SAGEMAKER_BASE_DIR={laptop.state}".encode() in place.read_bytes():
-                found.append(place.parent.name)
+            if f"SAGEMAKER_BASE_DIR={laptop.state}".encode() in file.read_bytes():
+                found.append(file.parent.name)
         except OSError:
             continue
     return [pid for pid in found if alive(int(pid))]

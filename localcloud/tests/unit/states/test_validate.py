@@ -43,12 +43,12 @@ GOOD: dict[str, Any] = {
 
 
 def changed(path: str, value: Any) -> str:
-    """GOOD with one place changed; None removes it."""
+    """GOOD with one key changed; None removes it."""
     definition = json.loads(json.dumps(GOOD))
-    *places, last = path.split("/")
+    *above, last = path.split("/")
     node = definition
-    for place in places:
-        node = node[place]
+    for key in above:
+        node = node[key]
     if value is None:
         del node[last]
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from localcloud.services.sagemaker.runtime.data import Place, files_of, restore_folder, send
+from localcloud.services.sagemaker.runtime.data import S3Uri, files_of, restore_folder, send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Checkpoints:
             try:
                 mark = _mark(file)
                 if self._saved.get(file) != mark:
-                    send(s3, file, Place.of(self._uri).under(file.relative_to(folder).as_posix()), None)
+                    send(s3, file, S3Uri.of(self._uri).under(file.relative_to(folder).as_posix()), None)
                     self._saved[file] = mark
             except FileNotFoundError:
                 # The program tidied up between the look and the upload.

@@ -55,18 +55,18 @@ def topic_only(folder: Path) -> tuple[str, ...]:
     return "--template", str(template), "--stack", "tiny"
 
 
-def function(place: Endpoint) -> str:
+def function(endpoint: Endpoint) -> str:
     """The name of the function with CODE, made on first use and ready."""
     try:
-        place.client("lambda").get_function(FunctionName="mended")
+        endpoint.client("lambda").get_function(FunctionName="mended")
     except ClientError:
-        create_function(place, "mended", CODE)
+        create_function(endpoint, "mended", CODE)
     return "mended"
 
 
-def create_function(place: Endpoint, name: str, code: str) -> None:
+def create_function(endpoint: Endpoint, name: str, code: str) -> None:
     """A Python function, ready."""
-    lambdas, content = place.client("lambda"), io.BytesIO()
+    lambdas, content = endpoint.client("lambda"), io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("handler.py", code)
     lambdas.create_function(
@@ -80,22 +80,22 @@ def create_function(place: Endpoint, name: str, code: str) -> None:
     lambdas.get_waiter("function_active_v2").wait(FunctionName=name)
 
 
-def answered(place: Endpoint, **event: Any) -> dict[str, Any]:
-    answer = place.client("lambda").invoke(FunctionName=function(place), Payload=json.dumps(event))
+def answered(endpoint: Endpoint, **event: Any) -> dict[str, Any]:
+    answer = endpoint.client("lambda").invoke(FunctionName=function(endpoint), Payload=json.dumps(event))
     found: dict[str, Any] = json.loads(answer["Payload"].read())
     return found
 
 
-def started(place: Endpoint, definition: dict[str, Any], given: str = "{}") -> str:
-    states = place.client("stepfunctions")
+def started(endpoint: Endpoint, definition: dict[str, Any], given: str = "{}") -> str:
+    states = endpoint.client("stepfunctions")
     machine = states.create_state_machine(
         name=f"m-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=ROLE
     )["stateMachineArn"]
     return str(states.start_execution(stateMachineArn=machine, input=given)["executionArn"])
 
 
-def ended(place: Endpoint, arn: str) -> dict[str, Any]:
-    states = place.client("stepfunctions")
+def ended(endpoint: Endpoint, arn: str) -> dict[str, Any]:
+    states = endpoint.client("stepfunctions")
 
     def look() -> dict[str, Any] | None:
         found: dict[str, Any] = states.describe_execution(executionArn=arn)
@@ -104,15 +104,15 @@ def ended(place: Endpoint, arn: str) -> dict[str, Any]:
     return eventually(look)
 
 
-def queue(place: Endpoint, name: str) -> tuple[str, str]:
-    sqs = place.client("sqs")
+def queue(endpoint: Endpoint, name: str) -> tuple[str, str]:
+    sqs = endpoint.client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, asked["Attributes"]["QueueArn"]
 
 
-def received(place: Endpoint, url: str, seconds: float) -> dict[str, Any] | None:
-    sqs, deadline = place.client("sqs"), time.monotonic() + seconds
+def received(endpoint: Endpoint, url: str, seconds: float) -> dict[str, Any] | None:
+    sqs, deadline = endpoint.client("sqs"), time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
         if found:
