@@ -203,7 +203,7 @@ def _client(endpoint_url: str, service: str) -> Any:
         endpoint_url=endpoint_url,
         region_name="us-east-1",
         aws_access_key_id="000000000000",
-        aws_secret_access_key="local",  # noqa: S106 - nobody's
+        aws_secret_access_key="local",  # noqa: S106 - not a secret
         config=config,
     )
 

@@ -5,7 +5,7 @@
 A cloud is started in this process and runs one state machine. Every module that is not this one's notes who
 assigns to its names from outside, so nothing has to be declared to be counted; methods that were put into
 somebody's classes are found afterwards. What a cloud writes into a table that a library keeps for extensions
-is no rebinding.
+is not a rebinding.
 """
 
 from __future__ import annotations

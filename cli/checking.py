@@ -17,7 +17,7 @@ from dropforge.operations.stack import Stack
 
 @dataclass(frozen=True)
 class Checked:
-    """What the job found. `quality` and `page` are none where the file could not be read so far."""
+    """What the job found. `quality` and `page` are None where the file could not be read so far."""
 
     report: dict[str, Any]
     quality: dict[str, Any] | None

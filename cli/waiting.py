@@ -25,7 +25,7 @@ class Progress:
         self.shown: str | None = None
 
     def show(self, step: str, detail: str = "") -> None:
-        """Say where things stand; `detail` alone is no news in a log."""
+        """Say where things stand; `detail` alone is not news in a log."""
         elapsed = f"{time.monotonic() - self.began:.0f} s"
         line = f"{self.what}: {step} ({elapsed})"
         if self.stream.isatty():

@@ -62,7 +62,7 @@ class IsolatedCloud:
             endpoint_url=self.endpoint_url,
             region_name=_REGION,
             aws_access_key_id=_ACCOUNT,
-            aws_secret_access_key="local",  # noqa: S106 - nobody's
+            aws_secret_access_key="local",  # noqa: S106 - not a secret
         )
 
     def deploy(

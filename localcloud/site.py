@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 # The access key names the account.
-SECRET = "local"  # noqa: S105 - nobody's
+SECRET = "local"  # noqa: S105 - not a secret
 
 
 @dataclass(frozen=True)

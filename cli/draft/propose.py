@@ -31,7 +31,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Draft:
-    """All that goes into a contract's text. `classes` are none where the target is a number."""
+    """All that goes into a contract's text. `classes` are empty where the target is a number."""
 
     usecase: str
     target: str

@@ -91,7 +91,7 @@ def write_stamp(level: str, stamp: str) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold the set-up's lock; says so when another start has it."""
+    """Hold the set-up's lock; says so when another start holds it."""
     HOME.mkdir(exist_ok=True)
     with (HOME / "start.lock").open("w") as lock:
         try:

@@ -155,7 +155,7 @@ class Keeper:
 
 @contextlib.contextmanager
 def no_unit() -> Iterator[None]:
-    """What is started here is no part of the piece of work that starts it."""
+    """What is started here is not part of the piece of work that starts it."""
     token = current.set(None)
     try:
         yield

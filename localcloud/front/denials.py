@@ -21,7 +21,7 @@ def denied(service: str, action: str, message: str, headers: Mapping[str, str]) 
 
 
 def unknown(service: str, code: str, message: str, headers: Mapping[str, str]) -> Answer:
-    """The answer to credentials that are nobody's, or to none at all."""
+    """The answer to credentials that belong to nobody, and to a request without any."""
     if service == "sagemaker":
         return _json("UnrecognizedClientException", message)
     return _answer(service, "", message, headers, code)

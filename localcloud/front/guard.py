@@ -19,7 +19,7 @@ from localcloud.iam.records import Decision
 from localcloud.ministack.iam.questions import Asked, Http, TaskOwner, access_key_of, asked, service_of
 
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
-# What is no API of AWS: MiniStack's own paths, and the data planes of gateways and function URLs.
+# What is not an API of AWS: MiniStack's own paths, and the data planes of gateways and function URLs.
 _NOT_AN_API = re.compile(r"/(_ministack|_localstack|_localcloud|_aws|health$)|.*/_user_request_/")
 _DATA_PLANES = (".execute-api.", ".lambda-url.", ".appsync-api.", ".cloudfront.")
 _TARGET = "SageMaker."

@@ -25,7 +25,7 @@ class Principal:
 
 
 class UnknownCaller(Exception):
-    """The credentials of a request are nobody's: AWS's code and text."""
+    """The credentials of a request belong to nobody: AWS's code and text."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")

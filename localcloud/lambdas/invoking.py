@@ -21,7 +21,7 @@ class Refusal(NamedTuple):
 
 
 def refusal(headers: Mapping[str, str], body: bytes) -> Refusal | None:
-    """Why this request to Invoke is none; header names are in lower case."""
+    """Why this request to Invoke is not valid; header names are in lower case."""
     kind = headers.get("x-amz-invocation-type", "RequestResponse")
     if kind not in _TYPES:
         text = (

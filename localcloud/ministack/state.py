@@ -133,7 +133,7 @@ class Durable:
         self._loaded[service, store] = parts
         records = self._make_table(service, store).assemble(rows)
         if set(records) == {""}:
-            return records[""]  # a member of the state that is no dictionary of records
+            return records[""]  # a member of the state that is not a dictionary of records
         if (service, store) == ("stepfunctions", "executions"):
             self._set_aside(records)
         return _scoped(records)

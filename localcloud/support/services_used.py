@@ -31,7 +31,7 @@ _WORDS = {"EventBridgeRule": "events", "CloudWatchEvent": "events", "Schedule": 
 _TYPE = re.compile(r"AWS::([A-Za-z0-9]+)::[A-Za-z0-9]+")
 _ACTION = re.compile(r"([a-z][a-z0-9-]*):[A-Z*][A-Za-z]*\*?")
 _TASK = re.compile(r":states:::(?:aws-sdk:)?([a-z0-9]+):[A-Za-z]+")
-# Words before a colon that are no service: condition keys of AWS's own.
+# Words before a colon that are not a service: condition keys of AWS's own.
 _NO_SERVICES = {"aws"}
 
 

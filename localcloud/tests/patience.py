@@ -1,6 +1,6 @@
 """Waiting for what has to come.
 
-A machine under load is slow, and how slow is no test's claim: only what never comes takes the whole wait.
+A machine under load is slow, and no test claims how slow: only what never comes takes the whole wait.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ BAD_CONTRACTS = {
     "a list": ("- 1\n- 2\n", ["mapping"]),
     "an unknown key": (loan_contract("bad-contract", colour="red"), ["colour"]),
     "a limit out of range": (loan_contract("bad-contract", gate={"accuracy": 1.5}), ["gate.accuracy", "1.5"]),
-    "a target that is no column": (loan_contract("bad-contract", target="Shoe size"), ["Shoe size"]),
+    "a target that is not a column": (loan_contract("bad-contract", target="Shoe size"), ["Shoe size"]),
     "another use case's name": (loan_contract("someone-else"), ["someone-else", "bad-contract"]),
     "empty": ("", ["empty"]),
 }

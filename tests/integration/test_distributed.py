@@ -96,7 +96,7 @@ def facts(laptop: Laptop, name: str) -> dict[str, Any]:
 
 
 def test_two_machines_reach_what_one_does_and_write_one_model(laptop: Laptop, tmp_path: Path) -> None:
-    """And two such jobs at once are no trouble to one another."""
+    """And two such jobs at once do not disturb one another."""
     give(laptop, tmp_path / "job")
     start(laptop, "alone", 1)
     alone = ended(laptop, "alone")["FinalMetricDataList"][0]["Value"]

@@ -1,7 +1,7 @@
 """The model that is live, asked about the same rows as the new one.
 
 Another contract may have trained it. Where the rows do not hold what it needs, or it answers another
-question, the two cannot be compared, and the report says why: that is nobody's fault and fails no job.
+question, the two cannot be compared, and the report says why: that is not a fault and does not fail the job.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def pixels(body: bytes, size: Image) -> NDArray[np.uint8]:
     except BrokenPicture:
         raise
     except UnidentifiedImageError:
-        raise BrokenPicture(f"is none of {', '.join(FORMATS)}") from None
+        raise BrokenPicture(f"is not in one of the formats {', '.join(FORMATS)}") from None
     except Exception as fault:  # a decoder raises anything on bytes made to break it
         raise BrokenPicture(f"cannot be decoded: {str(fault)[:100] or type(fault).__name__}") from fault
 

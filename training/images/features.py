@@ -28,7 +28,7 @@ NAMES = tuple(f"image_{index:03}" for index in range(WIDTH))
 
 
 def features(body: bytes, size: Image) -> NDArray[np.float32]:
-    """The vector of a picture's bytes; BrokenPicture where they are none."""
+    """The vector of a picture's bytes; BrokenPicture where they are not a picture."""
     whole = pixels(body, size)
     rows, columns = size.height // GRID, size.width // GRID
     cut = whole[: rows * GRID, : columns * GRID]

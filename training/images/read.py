@@ -43,7 +43,7 @@ BLOCK = 1024 * 1024
 
 
 class Folder:
-    """A folder's pictures, under their names in it. Links lead anywhere, so they are none."""
+    """A folder's pictures, under their names in it. Links can lead anywhere, so they do not count."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -47,7 +47,7 @@ def read_texts(cells: pl.Series, column: Column, nulls: frozenset[str]) -> Texts
 
 
 def not_allowed(values: pl.Series, allowed: Iterable[str]) -> pl.Series | None:
-    """Which values are none of the allowed ones; None if all are."""
+    """Which values are not allowed; None if all are."""
     others = sorted(set(values.unique().drop_nulls().to_list()) - set(allowed))
     return values.cast(pl.String).is_in(others) if others else None
 

@@ -20,7 +20,7 @@ KINDS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/gif", "app
 
 
 def picture_record(body: bytes, contract: Contract, origin: str) -> dict[str, Any]:
-    """The features of one picture by name. BadRecord where the bytes are none."""
+    """The features of one picture by name. BadRecord where the bytes are not a picture."""
     from training.images.decode import BrokenPicture
     from training.images.features import NAMES, features
 

@@ -1,6 +1,6 @@
 """Made-up calls in the shape of the bank use case: `python -m usecases.bank.generate > calls.csv`.
 
-Nobody's data. Who subscribes hangs on the economy, on earlier campaigns and a little on the job, with much
+Invented data. Who subscribes hangs on the economy, on earlier campaigns and a little on the job, with much
 noise (area under the curve about .8). `duration` is long where the answer was yes: it gives the answer away,
 and is there to be dropped. Cells are parted by semicolons; 999 in `pdays` means never called before. The same
 seed gives the same bytes. `--bad` plants rows that the contract must find; `--unlabelled` leaves out the

@@ -1,6 +1,6 @@
 """Made-up days in the shape of the bike use case: `python -m usecases.bike.generate > days.csv`.
 
-Nobody's data: two years, day by day. How many bicycles are hired follows the temperature, the weather and the
+Invented data: two years, day by day. How many bicycles are hired follows the temperature, the weather and the
 growth of the second year, with noise that a straight line cannot explain (R² about .85). Those who came by
 chance and those who are registered add up to the count: they give the answer away, and are there to be
 dropped. Season, month, weekday and weather are categories written as integers. The same seed gives the same

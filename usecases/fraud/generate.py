@@ -1,6 +1,6 @@
 """Made-up claims in the shape of the fraud use case: `python -m usecases.fraud.generate > claims.csv`.
 
-Nobody's data. Fraud hangs on how bad the damage is and on a hobby or two, with some noise, so that a small
+Invented data. Fraud hangs on how bad the damage is and on a hobby or two, with some noise, so that a small
 tree finds it and stays right in about nine cases of ten. What was never asked is `?`; `_c39` is empty, as in
 files whose lines end in a comma. The same seed gives the same bytes. `--bad` plants rows that the contract
 must find; `--unlabelled` leaves out the answer.

@@ -1,6 +1,6 @@
 """Made-up pictures in the shape of the images use case: `python -m usecases.images.generate > pictures.zip`.
 
-Nobody's photographs: bicycles, motorcycles and automobiles of 32 x 32, drawn at different places, sizes and
+Invented photographs: bicycles, motorcycles and automobiles of 32 x 32, drawn at different places, sizes and
 colours, with noise; a fifth of them under `test/`, the others under `train/`, the folder below says what is
 seen. Some have a fourth channel. The same seed gives the same bytes. `--bad` plants files that are no
 pictures; `--unlabelled` leaves out the folders.
@@ -36,7 +36,7 @@ FAULTS: tuple[Callable[[bytes], bytes], ...] = (
 
 
 def pictures(rows: int, seed: int, bad: int = 0, labelled: bool = True) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes; `bad` of them are no pictures, spread evenly."""
+    """Names and bytes; `bad` of them are not pictures, spread evenly."""
     draw = random.Random(seed)
     for number in range(1, rows + 1):
         name = tuple(SHAPES)[number % len(SHAPES)]
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m usecases.images.generate", description=__doc__)
     parser.add_argument("--rows", type=int, default=360, help="how many pictures")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--bad", type=int, default=0, help="how many of them are no pictures")
+    parser.add_argument("--bad", type=int, default=0, help="how many of them are not pictures")
     parser.add_argument("--unlabelled", action="store_true", help="leave out the folders")
     given = parser.parse_args(arguments)
     if given.rows < 1 or not 0 <= given.bad <= given.rows:

@@ -1,7 +1,7 @@
 """Made-up customers in the shape of the loan use case: `python -m usecases.loan.generate --rows 5000 >
 loan.csv`.
 
-Nobody's data: drawn from plain distributions, and the answer from a rule with a little noise, so that a sound
+Invented data: drawn from plain distributions, and the answer from a rule with a little noise, so that a sound
 pipeline learns it (area under the curve about .99) and some customers stay in doubt. The same seed gives the
 same bytes. `--bad` plants rows that the contract must find; `--unlabelled` leaves out the answer, as new
 customers come.

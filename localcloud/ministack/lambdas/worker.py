@@ -215,4 +215,4 @@ class _Server(socketserver.ThreadingTCPServer):
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A killed worker drops its connection; that is no fault of the server."""
+        """A killed worker drops its connection; that is not the server's fault."""

@@ -79,7 +79,7 @@ class Chunked:
             return
         name, colon, value = line.partition(b":")
         if not (name.strip() and colon and name.isascii()):
-            raise BadFraming("a trailer is no header")
+            raise BadFraming("a trailer is not a header")
         self.trailers.setdefault(name.decode().strip().lower(), value.decode("utf-8", "replace").strip())
 
 

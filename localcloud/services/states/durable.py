@@ -49,7 +49,7 @@ class Keep(Protocol):
         """What happens inside is kept as a whole."""
 
     def apart(self) -> AbstractContextManager[None]:
-        """What happens inside is no part of the request that it was begun in."""
+        """What happens inside is not part of the request that it was begun in."""
 
 
 class ForgottenExecutions:

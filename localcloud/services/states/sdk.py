@@ -109,7 +109,7 @@ class Caller:
                     endpoint_url=self._endpoint_url,
                     region_name=self._region,
                     aws_access_key_id=self._account,
-                    aws_secret_access_key="local",  # noqa: S106 - nobody's
+                    aws_secret_access_key="local",  # noqa: S106 - not a secret
                     config=Config(
                         retries={"total_max_attempts": 1}, max_pool_connections=64, read_timeout=900
                     ),

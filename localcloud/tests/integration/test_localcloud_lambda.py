@@ -210,7 +210,7 @@ def test_an_asynchronous_failure_is_tried_again_and_told(cloud: TinyCloud) -> No
 
 
 def test_events_wait_while_their_function_is_busy(cloud: TinyCloud) -> None:
-    """The template's reserved concurrency holds, and being throttled is no try: none of them is lost."""
+    """The template's reserved concurrency holds, and being throttled is not an attempt: none of them is lost."""
     for _ in range(4):
         cloud.client("lambda").invoke(
             FunctionName="single", InvocationType="Event", Payload=b'{"ask": "sleep", "seconds": 0.3}'

@@ -160,7 +160,7 @@ def test_a_custom_resource_lives_and_goes_with_its_stack(cloud: TinyCloud) -> No
 
 
 def left_over(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, set[str]]:
-    # A function's own log group is nobody's resource: on AWS it stays too.
+    # A function's own log group is not a resource of the stack: on AWS it stays too.
     found = {kind: names - before[kind] for kind, names in after.items()}
     found["logs logGroups"] = {n for n in found["logs logGroups"] if not n.startswith("/aws/lambda/")}
     return {kind: names for kind, names in found.items() if names}

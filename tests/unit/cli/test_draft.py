@@ -295,7 +295,7 @@ def test_a_zip_of_pictures_becomes_an_image_problem(tmp_path: Path) -> None:
         ("a,b\n" + "".join(f"{n},x{n}\n" for n in range(90)), "b", UserError, "2 to 50 classes"),
         ("a,b\n" + "x,1\nx,2\n" * 9, "b", UserError, "nothing is left to learn from"),
         ("AB\0\0", "b", JobError, "not text"),
-        ("PK\3\4", "b", JobError, "is no .zip"),
+        ("PK\3\4", "b", JobError, "is not a .zip"),
         ('"a\nb",c\n1,2\n', "c", JobError, "control character"),
     ],
 )

@@ -76,7 +76,7 @@ def test_only_what_the_caller_can_mend_becomes_a_sentence(fault: ClientError, st
 
 
 def test_a_fault_of_ours_shows_its_trace_and_where_to_report(capsys: pytest.CaptureFixture[str]) -> None:
-    # A file that exists and cannot be a contract's path is no fault; a broken table of commands is.
+    # A file that exists and cannot be a contract's path is not a fault; a broken table of commands is.
     COMMANDS["broken"] = "a command without a module"
     try:
         assert main(["broken"]) == 3

@@ -61,7 +61,7 @@ def test_a_missing_key_has_no_line_and_is_still_named() -> None:
         ("[" * 100_000, "line 1: nested deeper than 12 levels"),
         ("usecase: a\n---\nusecase: b\n", "line 2: not YAML: but found another document"),
         ("a: \x00\n", "not YAML: unacceptable character"),
-        (b"\xff\xfe\x00", "the contract is not UTF-8 text: byte 0 is no character"),
+        (b"\xff\xfe\x00", "the contract is not UTF-8 text: byte 0 is not a character"),
         ("x" * 300_000, "the contract is larger than 256 KiB"),
     ],
 )

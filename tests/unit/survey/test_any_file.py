@@ -75,7 +75,7 @@ def test_of_any_json_lines(records: list[dict[str, object]]) -> None:
         ("data.csv.gz", gzip.compress(b"a,b\n1,2\n" * 100)[:-9], "cannot be unpacked to its end"),
         ("data.parquet", b"PAR1 and no more", "cannot be read as parquet"),
         ("data.jsonl", b'{"a": [1, 2]}\n', "lists or objects"),
-        ("data.zip", b"PK\x03\x04 and no more", "is no .zip"),
+        ("data.zip", b"PK\x03\x04 and no more", "is not a .zip"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str, body: bytes, says: str) -> None:

@@ -74,7 +74,7 @@ def test_a_time_may_be_a_number_and_a_row_without_one_is_bad(another: Another) -
 
 
 def test_no_group_is_on_two_sides(another: Another) -> None:
-    """The group's column is no feature, so its rows are known by their numbers."""
+    """The group's column is not a feature, so its rows are known by their numbers."""
     container = another(
         regression({"by": "group", "column": "who", "train": 0.6, "validation": 0.2, "test": 0.2})
     )

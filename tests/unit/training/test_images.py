@@ -100,9 +100,9 @@ def png_of(width: int, height: int) -> bytes:
 
 
 BROKEN = {
-    "nothing": (b"", "is none of PNG"),
-    "text": (b"bicycle", "is none of PNG"),
-    "a format that nobody asked for": (picture(kind="TIFF"), "is none of PNG"),
+    "nothing": (b"", "is not in one of the formats PNG"),
+    "text": (b"bicycle", "is not in one of the formats PNG"),
+    "a format that nobody asked for": (picture(kind="TIFF"), "is not in one of the formats PNG"),
     "cut off": (picture()[:200], "cannot be decoded"),
     "a pixel bomb": (png_of(5_000, 5_000), "has 5000 x 5000 pixels, more than"),
     "a larger pixel bomb": (png_of(2**31 - 1, 2**31 - 1), "exceeds limit"),
@@ -206,7 +206,7 @@ def test_what_is_no_picture_of_a_class_is_kept_aside_with_its_reason(tmp_path: P
 
     assert found.rows.height == 6
     assert quarantined == {
-        "the picture is none of PNG, JPEG, BMP, GIF, WEBP": 1,
+        "the picture is not in one of the formats PNG, JPEG, BMP, GIF, WEBP": 1,
         "the picture lies in no folder that says its class": 1,
         "the picture does not lie at class/file": 1,
         "the picture is of 'moons', none of the contract's classes": 1,

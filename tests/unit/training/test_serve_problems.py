@@ -113,9 +113,9 @@ def test_every_way_in_gives_the_features_that_training_has(model: Model) -> None
 
 
 REFUSED: dict[str, tuple[bytes | str, str, int, str]] = {
-    "no picture": (b"bicycle", "image/png", 400, "the body, image: the picture is none of PNG"),
+    "no picture": (b"bicycle", "image/png", 400, "the body, image: the picture is not in one of the formats PNG"),
     "cut off": (picture()[:100], "image/png", 400, "the body, image: the picture cannot be decoded"),
-    "nothing": (b"", "image/jpeg", 400, "the body, image: the picture is none of"),
+    "nothing": (b"", "image/jpeg", 400, "the body, image: the picture is not in one of"),
     "no base64": (json.dumps({"image": "-"}), LINES, 400, "line 1, image: is not base64"),
     "not ASCII": (json.dumps({"image": "ä"}), LINES, 400, "line 1, image: is not base64"),
     "no text": (json.dumps({"instances": [{"image": 5}]}), JSON, 400, "record 1, image: is not the base64"),
@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[bytes | str, str, int, str]] = {
         json.dumps({"image": encoded(picture())}) + "\n" + json.dumps({"image": encoded(b"x")}),
         LINES,
         400,
-        "line 2, image: the picture is none of",
+        "line 2, image: the picture is not in one of",
     ),
     "a table": ("1,2,3", CSV, 415, "the content type 'text/csv' is not supported; send image/png"),
 }

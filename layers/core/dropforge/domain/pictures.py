@@ -47,7 +47,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except BROKEN as fault:
-            raise BadArchive(f"is no .zip that can be read: {fault}") from fault
+            raise BadArchive(f"is not a .zip that can be read: {fault}") from fault
         members = [member for member in self._zip.infolist() if not member.is_dir()]
         _check_all(members, file.seek(0, io.SEEK_END))
         self._members = {member.filename: member for member in members if not is_ignored(member.filename)}
@@ -123,7 +123,7 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(0)
     end, large = tail.rfind(_END), tail.rfind(_LARGE_END)
     if end < 0 or len(tail) < end + _END_SIZE:
-        raise BadArchive("is no .zip that can be read: it has no directory at its end")
+        raise BadArchive("is not a .zip that can be read: it has no directory at its end")
     (stated,) = struct.unpack_from("<L", tail, end + 12)
     if 0 <= large <= end - _LARGE_END_SIZE:
         (stated,) = struct.unpack_from("<Q", tail, large + 40)

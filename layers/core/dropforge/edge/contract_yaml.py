@@ -51,7 +51,7 @@ def _decoded(text: str | bytes) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise _fault(f"the contract is not UTF-8 text: byte {fault.start} is no character") from None
+        raise _fault(f"the contract is not UTF-8 text: byte {fault.start} is not a character") from None
 
 
 def _compose(text: str) -> yaml.Node:

@@ -68,7 +68,7 @@ def shape_of(kind: str) -> Any:
 
 
 def _search_record(kind: str, record: Record) -> Record:
-    """A model is told as the dashboard's, which has it inside."""
+    """A model is described as the dashboard describes it, with the model inside."""
     return {kind: {kind: record} if kind == "Model" else record}
 
 

@@ -55,7 +55,7 @@ class Full(Exception):
 
 
 class History(EventManager):  # type: ignore[misc]
-    """Takes events until it is closed. What a task still does after an abort is no part of the history."""
+    """Takes events until it is closed. What a task still does after an abort is not part of the history."""
 
     def __init__(self, events: list[dict[str, Any]] | None = None) -> None:
         super().__init__(cloud_watch_logging_session=None)

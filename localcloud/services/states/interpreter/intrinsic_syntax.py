@@ -13,7 +13,7 @@ from localcloud.services.states.interpreter import intrinsic_functions as functi
 
 
 class IntrinsicSyntax(ValueError):
-    """The text is no call of an intrinsic function."""
+    """The text is not a call of an intrinsic function."""
 
 
 @dataclass(frozen=True)

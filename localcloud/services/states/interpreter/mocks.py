@@ -31,7 +31,7 @@ def needs_mock(state: Mapping[str, Any], mock: Mapping[str, Any]) -> str | None:
 
 
 def fault(state: Mapping[str, Any], mock: Mapping[str, Any], request: Mapping[str, Any]) -> str | None:
-    """What is wrong with the request's mock, or None. Its `result` is no text any more."""
+    """What is wrong with the request's mock, or None. Its `result` is no longer a text."""
     failures = (request.get("stateConfiguration") or {}).get("mapIterationFailureCount")
     if not mock:
         return _unmocked(state["Type"], failures, request.get("roleArn"))

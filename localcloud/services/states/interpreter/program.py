@@ -53,7 +53,7 @@ from localcloud.services.states.interpreter.waits import WaitSeconds, WaitUntil
 
 
 class Refused(Exception):
-    """The definition is no state machine; AWS answers InvalidDefinition."""
+    """The definition is not a state machine; AWS answers InvalidDefinition."""
 
 
 def parse(text: str) -> Any:

@@ -17,7 +17,7 @@ RECORDER = Path(__file__).with_name("recorder")
 
 
 def test_the_endpoint_is_for_this_machine_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody asks for another address than 127.0.0.1, in an environment that says nothing of addresses."""
+    """Nothing asks for an address other than 127.0.0.1, in an environment that says nothing of addresses."""
 
     def body(server: PlainMiniStack | TinyCloud, *arguments: str) -> bool:
         asked = server.state.with_suffix(".asked")

@@ -53,7 +53,7 @@ def test_the_reading_thread_and_who_asks_lose_nothing_between_them(printed: Prin
 
 
 def test_a_line_is_handed_on_when_it_ends(printed: Printed) -> None:
-    """The last one ends with the pipe; bytes that are no text do not stop it."""
+    """The last one ends with the pipe; bytes that are not text do not stop it."""
     printed.write(b"half a ")
     printed.output.settle(1)
     assert printed.lines == []

@@ -104,7 +104,7 @@ def test_an_alarm_event_has_the_documented_shape() -> None:
 
 
 def test_a_state_directory_holds_one_cloud(tmp_path: Path) -> None:
-    """The second one is told which process has it; afterwards it is free again."""
+    """The second one is told which process holds it; afterwards it is free again."""
     with locked(tmp_path), pytest.raises(StateInUse, match="process id"), locked(tmp_path):
         pass
     with locked(tmp_path):

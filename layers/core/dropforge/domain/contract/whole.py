@@ -32,7 +32,7 @@ from dropforge.domain.contract.sections.usecase import OWNERS, PROBLEM, USECASE
 class Contract:
     """`positive` is None where the contract leaves it to the data: see `positive_class`.
 
-    `columns` are none and `image` is set where the problem is image; `classes` may name its folders.
+    `columns` are empty and `image` is set where the problem is image; `classes` may name its folders.
     """
 
     usecase: str = attribute(USECASE, required=True)

@@ -45,7 +45,7 @@ def cell_text(value: object, *, numeric: bool) -> str | None:
 
 
 def category_text(value: object) -> str | None:
-    """The one text of a category's value; None for what is no scalar (a list, an object, nan)."""
+    """The one text of a category's value; None for what is not a scalar (a list, an object, nan)."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -80,7 +80,7 @@ class CsvRows:
 
 
 def dialect(reader: Reader) -> dict[str, Any]:
-    """For `csv.reader`. An empty quote is none at all."""
+    """For `csv.reader`. An empty quote means that nothing is quoted."""
     quoting = csv.QUOTE_MINIMAL if reader.quote else csv.QUOTE_NONE
     return {
         "delimiter": reader.delimiter,

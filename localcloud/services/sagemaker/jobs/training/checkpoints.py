@@ -1,6 +1,6 @@
 """A training job's checkpoints: brought from S3 before it starts, taken to S3 while it runs and at its end.
 
-So a job that is started again with the same place goes on where the other was cut off. The cost: a file that
+So a job that is started again with the same S3 URI goes on where the other was cut off. The cost: a file that
 the program is writing at this moment may be uploaded half written; the next upload mends it, as on AWS.
 """
 
@@ -31,7 +31,7 @@ class Checkpoints:
         self._next = 0.0
 
     def restore(self, tree: Tree, s3: Any) -> None:
-        """What an earlier job left there; it is no fault that there is nothing."""
+        """What an earlier job left there; that there is nothing is not a fault."""
         folder = tree.at(self._path)
         restore_folder(s3, self._uri, folder)
         self._saved |= {file: _mark(file) for file in files_of(folder)}

@@ -139,7 +139,7 @@ class Publish(Waits, StateTaskServiceSns):  # type: ignore[misc]
 
 
 class NoSuchHost(Exception):
-    """A queue's URL is none, as its host alone shows."""
+    """A queue's URL does not count, as its host alone shows."""
 
 
 class SendMessage(Waits, StateTaskServiceSqs):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-# DynamoDB's attribute for null would be no Java name.
+# DynamoDB's attribute for null would not be a Java name.
 _JAVA_NAMES = {("AttributeValue", "NULL"): "Nul"}
 
 

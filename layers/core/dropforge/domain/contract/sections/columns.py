@@ -130,7 +130,7 @@ Every column of the file stands either here or, with the reason, under `drop`. `
 | `date` | a date by `format` | the parts that `transform` asks for, else none |
 | `string`, `id` | any text | none |
 
-A cell that is none of this makes its row a bad row, which goes to `quarantine/` with the reason. An empty
+A cell that is none of these makes its row a bad row, which goes to `quarantine/` with the reason. An empty
 cell is imputed, unless `required: true`. Values have one spelling: `1`, `1.0` and `"1"` are the same
 category. The target is a category for classes and a number for a regression; pictures have no columns.""",
     example="""
