@@ -23,19 +23,19 @@ class Figure:
     floor_is: str = ""
 
     @property
-    def judged(self) -> float:
+    def compared(self) -> float:
         """What is held against the limit."""
         return self.value / self.floor if self.floor else self.value
 
     @property
     def within(self) -> bool:
         """True when it keeps the promise."""
-        return self.limit is None or self.judged <= self.limit
+        return self.limit is None or self.compared <= self.limit
 
     @property
     def document(self) -> dict[str, Any]:
         """The measurement as JSON prints it."""
-        times = {"times": self.judged} if self.floor else {}
+        times = {"times": self.compared} if self.floor else {}
         return {**asdict(self), **times, "within": self.within}
 
     @property
@@ -43,7 +43,7 @@ class Figure:
         """The measurement as a table prints it: what, measured, floor, times, at most, within."""
         measured = (self.what, f"{self.value:.3g} {self.unit}")
         beside = (
-            (f"{self.floor:.3g} {self.unit} {self.floor_is}", f"{self.judged:.2f}")
+            (f"{self.floor:.3g} {self.unit} {self.floor_is}", f"{self.compared:.2f}")
             if self.floor
             else ("", "")
         )

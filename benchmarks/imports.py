@@ -57,16 +57,16 @@ def measure(rounds: int) -> list[Imported]:
     imports = {BASELINE: (ROOT, "import boto3"), WHOLE_LAYER: (ROOT, EVERYTHING)}
     imports |= {folder.name: (folder, "import handler") for folder in folders}
     for folder, statement in imports.values():
-        once(folder, statement)  # the first import also fills the disk cache
+        import_once(folder, statement)  # the first import also fills the disk cache
     times: dict[str, list[float]] = {name: [] for name in imports}
     for _ in range(rounds):
         for name, (folder, statement) in imports.items():
-            times[name].append(once(folder, statement))
+            times[name].append(import_once(folder, statement))
     medians = {name: statistics.median(values) for name, values in times.items()}
     return [Imported(name, value, value - medians[BASELINE]) for name, value in medians.items()]
 
 
-def once(folder: Path, statement: str) -> float:
+def import_once(folder: Path, statement: str) -> float:
     """One import in an interpreter of its own."""
     path = (folder, ROOT / "layers" / "core", sysconfig.get_path("purelib"))
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}

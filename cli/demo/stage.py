@@ -59,8 +59,10 @@ class Stage:
 
         def heard() -> dict[str, Any] | None:
             self._receive()
-            fitting = (message for message in self.messages if message.get("kind") == kind and about(message))
-            return next(fitting, None)
+            matching = (
+                message for message in self.messages if message.get("kind") == kind and about(message)
+            )
+            return next(matching, None)
 
         return eventually(heard, f"a notification {kind} arrives", seconds)
 

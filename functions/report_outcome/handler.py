@@ -21,7 +21,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     given = settings()
     ended = execution_ended(event, given.stack)
 
-    def once(key: str, act: Callable[[], DataclassInstance]) -> dict[str, Any]:
+    def remember(key: str, act: Callable[[], DataclassInstance]) -> dict[str, Any]:
         return run_once(given.idempotency_table, key, lambda: encode(act()), context)
 
-    return encode(bootstrap.report_outcome()(ended, once))
+    return encode(bootstrap.report_outcome()(ended, remember))

@@ -28,8 +28,8 @@ def pip_index(environment: Mapping[str, str]) -> str | None:
 def with_index(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment for uv, with pip's index where uv was not told one of its own."""
     index = pip_index(environment)
-    told = "UV_DEFAULT_INDEX" in environment or "UV_INDEX_URL" in environment
-    return {**environment, **({"UV_DEFAULT_INDEX": index} if index and not told else {})}
+    chosen = "UV_DEFAULT_INDEX" in environment or "UV_INDEX_URL" in environment
+    return {**environment, **({"UV_DEFAULT_INDEX": index} if index and not chosen else {})}
 
 
 def _files(environment: Mapping[str, str]) -> list[Path]:

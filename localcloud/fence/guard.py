@@ -2,8 +2,8 @@
 
 Executed (not imported) as the very first thing of every Python process that the local cloud starts. An audit
 hook sees every connect, send and name look-up that goes through Python's socket module and cannot be removed
-again. The error is not an OSError, on purpose: HTTP libraries retry those and hide their text, while this one must
-be read.
+again. The error is not an OSError, on purpose: HTTP libraries retry those and hide their text, while this one
+must be read.
 
 The machines of a job (algo-1 and so on) are processes of this machine, and their names known here.
 

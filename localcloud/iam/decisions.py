@@ -23,14 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def chosen(options: argparse.Namespace) -> Iterable[Decision]:
     """The decisions asked for, the latest last."""
-    fitting = (
+    matching = (
         decision
         for decision in read(Path(options.state))
         if not (options.denied and decision.allowed)
         and options.action in (None, decision.action)
         and (options.principal or "") in decision.principal
     )
-    return collections.deque(fitting, maxlen=options.limit)
+    return collections.deque(matching, maxlen=options.limit)
 
 
 def show(options: argparse.Namespace) -> int:

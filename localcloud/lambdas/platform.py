@@ -26,7 +26,7 @@ def framed(invocation: Invocation, printed: str) -> str:
 
 
 def _report(invocation: Invocation) -> str:
-    told = [
+    facts = [
         f"REPORT RequestId: {invocation.request}",
         f"Duration: {invocation.milliseconds:.2f} ms",
         f"Billed Duration: {math.ceil(invocation.milliseconds)} ms",
@@ -34,5 +34,5 @@ def _report(invocation: Invocation) -> str:
         f"Max Memory Used: {math.ceil(invocation.used)} MB",
     ]
     if invocation.init is not None:
-        told.append(f"Init Duration: {invocation.init:.2f} ms")
-    return "\t".join(told)
+        facts.append(f"Init Duration: {invocation.init:.2f} ms")
+    return "\t".join(facts)

@@ -27,10 +27,10 @@ class Unknown(Exception):
 
 def generated(template: Path) -> str:
     """Everything between the two marks, for the services that the template touches."""
-    known, touched = services(), services_of(template)
-    if unknown := [name for name in touched if name not in known]:
+    known, used = services(), services_of(template)
+    if unknown := [name for name in used if name not in known]:
         raise Unknown(f"no support.toml tells of {', '.join(unknown)}, which {template.name} touches")
-    chosen = [known[name] for name in touched]
+    chosen = [known[name] for name in used]
     parts = [BEGIN, _summary(chosen), *(_section(service) for service in chosen), _types(template), END]
     return "\n\n".join(parts)
 

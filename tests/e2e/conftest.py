@@ -51,7 +51,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def live_loan(laptop: Laptop, rows: Path) -> str:
     """A use case whose version 1 is deployed."""
     laptop.put("contracts/live-loan/contract.yaml", loan_contract("live-loan"))
-    laptop.told("contract_published", "live-loan")
+    laptop.notified("contract_published", "live-loan")
     laptop.dropforge("drop", "live-loan", str(rows), "--wait")
     laptop.dropforge("approve", "live-loan", "1", "--wait")
     return "live-loan"

@@ -157,7 +157,7 @@ class Laptop:
                 sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return self._inbox
 
-    def told(self, kind: str, usecase: str, count: int = 1) -> list[Message]:
+    def notified(self, kind: str, usecase: str, count: int = 1) -> list[Message]:
         def matching() -> list[Message]:
             found = [m for m in self.inbox() if m["kind"] == kind and m["usecase"] == usecase]
             return found if len(found) >= count else []

@@ -17,7 +17,7 @@ def test_the_aws_cli_alone_drives_the_loop(laptop: Laptop, rows: Path, tmp_path:
     contract = tmp_path / "contract.yaml"
     contract.write_text(loan_contract("by-hand"))
     laptop.aws("s3", "cp", str(contract), f"s3://{laptop.bucket}/contracts/by-hand/contract.yaml")
-    laptop.told("contract_published", "by-hand")
+    laptop.notified("contract_published", "by-hand")
     laptop.aws("s3", "cp", str(rows), f"s3://{laptop.bucket}/drops/by-hand/loan.csv")
     group = f"{laptop.stack}-by-hand"
 

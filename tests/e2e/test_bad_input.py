@@ -66,7 +66,7 @@ KEYS = {
 def usecase(laptop: Laptop) -> str:
     contract = loan_contract("bad-input", quality={"megabytes": 100, "minimum_rows": 200})
     laptop.put("contracts/bad-input/contract.yaml", contract)
-    laptop.told("contract_published", "bad-input")
+    laptop.notified("contract_published", "bad-input")
     return "bad-input"
 
 
@@ -96,8 +96,8 @@ def test_a_bad_file_is_refused_with_its_rule_and_figure_and_told(
     assert (execution["status"], execution["error"]) == ("FAILED", "DropRefused")
     for part in FILES[name][1]:
         assert part in execution["cause"]
-    told = laptop.told("run_refused", usecase, len(FILES))
-    assert any(execution["cause"] in message["message"] for message in told)
+    notified = laptop.notified("run_refused", usecase, len(FILES))
+    assert any(execution["cause"] in message["message"] for message in notified)
     stored = laptop.client("s3").head_object(Bucket=laptop.bucket, Key=f"drops/{usecase}/{name}")
     assert stored["ContentLength"] == len(FILES[name][0])
 
@@ -112,7 +112,7 @@ def test_a_file_over_the_contracts_limit_is_refused_with_both_sizes(
     assert "100" in execution["cause"]
 
 
-def test_a_byte_order_mark_is_no_fault(laptop: Laptop, usecase: str) -> None:
+def test_a_byte_order_mark_is_not_a_fault(laptop: Laptop, usecase: str) -> None:
     version = laptop.put(f"drops/{usecase}/with-bom.csv", b"\xef\xbb\xbf" + _rows(LINES))
 
     execution = _end_of(laptop, usecase, version)
@@ -129,13 +129,13 @@ def test_an_unusual_key_is_either_run_or_refused_never_lost(laptop: Laptop, usec
     assert execution["error"] == "DropRefused"
     expected = "60" if KEYS[key] else "drops/"
     assert expected in execution["cause"] or "contract" in execution["cause"]
-    told = eventually(
+    notified = eventually(
         lambda: [
             m for m in laptop.inbox() if m["kind"] == "run_refused" and execution["cause"] in m["message"]
         ],
         "a message",
     )
-    assert len(told) >= 1
+    assert len(notified) >= 1
 
 
 BAD_CONTRACTS = {
@@ -160,7 +160,7 @@ def test_a_bad_contract_is_refused_with_its_place_and_leaves_the_last_good_one(
 
     laptop.put("contracts/bad-contract/contract.yaml", text)
 
-    message = laptop.told("contract_refused", "bad-contract", before + 1)[-1]["message"]
+    message = laptop.notified("contract_refused", "bad-contract", before + 1)[-1]["message"]
     for part in parts:
         assert part in message
     assert laptop.keys("contracts/bad-contract/published.json") == []

@@ -16,7 +16,7 @@ def champion(laptop: Laptop, rows: Path) -> str:
     """A use case whose version 1 is live, and whose gate refuses what is worse."""
     gate = {"auc": 0.5, "champion": {"metric": "auc", "margin": 0.005}}
     laptop.put("contracts/challenged/contract.yaml", loan_contract("challenged", gate=gate))
-    laptop.told("contract_published", "challenged")
+    laptop.notified("contract_published", "challenged")
     laptop.dropforge("drop", "challenged", str(rows), "--wait")
     laptop.dropforge("approve", "challenged", "1", "--wait")
     return "challenged"
@@ -35,8 +35,8 @@ def test_a_model_worse_than_the_live_one_is_refused_with_the_figures_of_both(
     assert "rows version 1 reached auc 0.99" in run["reason"]
     assert "worse by more than 0.005" in run["reason"]
     page = tmp_path / "page.html"
-    told = laptop.report("report", champion, run["run"], "--save", str(page))
-    assert (told["passed"], told["verdict"]) == (False, run["reason"])
+    report = laptop.report("report", champion, run["run"], "--save", str(page))
+    assert (report["passed"], report["verdict"]) == (False, run["reason"])
     assert "No: the model is not registered" in page.read_text()
     assert "version 1" in page.read_text()
 

@@ -62,12 +62,12 @@ def test_a_file_that_a_run_would_refuse_ends_in_1_and_the_reason(
     done = desk.dropforge("check", "loan", str(bad), expect=1)
     assert "would be refused" in done.stdout
     assert "refused by quality.bad_rows" in done.stderr
-    told = json.loads(desk.dropforge("check", "loan", str(bad), "--json", expect=1).stdout)
-    assert (told["status"], told["rule"]) == ("refused", "quality.bad_rows")
-    assert told["quarantined"]
+    report = json.loads(desk.dropforge("check", "loan", str(bad), "--json", expect=1).stdout)
+    assert (report["status"], report["rule"]) == ("refused", "quality.bad_rows")
+    assert report["quarantined"]
 
 
-def test_a_file_that_is_no_table_is_refused_without_a_page(desk: Laptop, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_refused_without_a_page(desk: Laptop, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
     done = desk.dropforge("check", "loan", str(other), "--report", str(tmp_path / "page.html"), expect=1)

@@ -76,7 +76,7 @@ class Home(Laptop):
 def test_eight_kills_and_the_loop_ends_as_if_there_were_none(home: Home, rows: Path) -> None:
     home.put(f"contracts/{_USECASE}/contract.yaml", loan_contract(_USECASE))
     home.kill_and_up()  # 1: the contract was just put
-    home.told("contract_published", _USECASE)
+    home.notified("contract_published", _USECASE)
 
     version = home.put(f"drops/{_USECASE}/may.csv", rows.read_bytes())
     home.kill_and_up()  # 2: the drop was just put
@@ -93,12 +93,12 @@ def test_eight_kills_and_the_loop_ends_as_if_there_were_none(home: Home, rows: P
     home.kill_and_up()  # 5: after the registration
     eventually(lambda: home.training()["status"] == "SUCCEEDED", "the end of the run")
     assert {package["ModelApprovalStatus"] for package in home.packages()} == {"PendingManualApproval"}
-    assert home.told("model_registered", _USECASE, 4)
+    assert home.notified("model_registered", _USECASE, 4)
 
     home.dropforge("approve", _USECASE, "4")
     eventually(lambda: home.endpoint() == "Creating", "the deployment")
     home.kill_and_up()  # 6: while deploying
-    home.told("deployed", _USECASE)
+    home.notified("deployed", _USECASE)
     assert home.endpoint() == "InService"
 
     header, *lines = without_target(rows.read_text()).splitlines()
@@ -113,7 +113,7 @@ def test_eight_kills_and_the_loop_ends_as_if_there_were_none(home: Home, rows: P
         AlarmName=f"{home.stack}-{_USECASE}-5xx", StateValue="ALARM", StateReason="for the test"
     )
     home.kill_and_up()  # 8: the alarm was just raised
-    home.told("alarm", _USECASE)
+    home.notified("alarm", _USECASE)
     assert home.endpoint() == "InService" or eventually(
         lambda: home.endpoint() == "InService", "the endpoint"
     )

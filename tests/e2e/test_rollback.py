@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 def test_a_5xx_alarm_on_the_second_version_brings_the_first_one_back(laptop: Laptop, rows: Path) -> None:
     laptop.put("contracts/guarded/contract.yaml", loan_contract("guarded"))
-    laptop.told("contract_published", "guarded")
+    laptop.notified("contract_published", "guarded")
     laptop.dropforge("drop", "guarded", str(rows), "--wait")
     laptop.dropforge("approve", "guarded", "1", "--wait")
     first = _served_config(laptop)
@@ -32,7 +32,7 @@ def test_a_5xx_alarm_on_the_second_version_brings_the_first_one_back(laptop: Lap
         assert _status_of_a_request(laptop) >= 500
 
     eventually(lambda: _served_config(laptop) == first and _state(laptop) == "InService", "version 1")
-    message = laptop.told("rolled_back", "guarded")[0]
+    message = laptop.notified("rolled_back", "guarded")[0]
     assert f"{laptop.stack}-guarded-5xx" in message["message"]
     assert _status_of_a_request(laptop) == 200
     assert [model["stage"] for model in laptop.report("models", "guarded")] == ["rolled back", "champion"]

@@ -91,13 +91,13 @@ def test_bank_is_tuned_and_the_best_trial_is_what_is_registered(laptop: Laptop, 
     )
 
     assert run["status"] == "registered", run["reason"]
-    told = json.loads(laptop.read(f"runs/bank/{run['run']}/tuning/trials.json"))
-    kept = told["trials"]
+    trials = json.loads(laptop.read(f"runs/bank/{run['run']}/tuning/trials.json"))
+    kept = trials["trials"]
     best = max(kept, key=lambda trial: float(trial["objective"]))
     package = laptop.client("sagemaker").describe_model_package(ModelPackageName=run["model_package"])
     data = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
     trial = laptop.client("sagemaker").describe_training_job(TrainingJobName=best["name"])
-    assert len(kept) == told["tried"] == 3
+    assert len(kept) == trials["tried"] == 3
     assert trial["EnableManagedSpotTraining"]
     assert best["best"]
     assert f"/{best['name']}/" in data
@@ -150,5 +150,5 @@ def test_pictures_are_told_apart_and_those_in_doubt_are_told_by_name(laptop: Lap
     assert header == "row,file,label,confidence"
     doubtful = {row.split(",")[1] for row in rows if float(row.split(",")[3]) < 0.999}
     assert doubtful
-    told = laptop.told("low_confidence", "images")[0]
-    assert {item["file"] for item in told["records"]} == doubtful
+    message = laptop.notified("low_confidence", "images")[0]
+    assert {item["file"] for item in message["records"]} == doubtful

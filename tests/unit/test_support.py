@@ -24,12 +24,10 @@ def test_the_page_is_what_the_code_and_the_facts_make() -> None:
 
 
 def test_every_service_of_the_template_is_told_of() -> None:
-    touched = services_of(TEMPLATE)
-    assert {"sagemaker", "stepfunctions", "lambda", "s3", "events", "sns", "sqs", "cloudwatch"} <= set(
-        touched
-    )
+    used = services_of(TEMPLATE)
+    assert {"sagemaker", "stepfunctions", "lambda", "s3", "events", "sns", "sqs", "cloudwatch"} <= set(used)
     page = PAGE.read_text("utf-8")
-    for name in touched:
+    for name in used:
         assert f"\n## {services()[name].title}\n" in page
 
 

@@ -47,9 +47,9 @@ def _verdict(found: Evaluation) -> dict[str, Any]:
         for name, figure in found.figures.items()
         if math.isfinite(figure.low) and math.isfinite(figure.high)
     }
-    judged = asdict(found.verdict)
-    return judged | {
-        "groups": judged["groups"][:MOST_GROUPS],
+    verdict = asdict(found.verdict)
+    return verdict | {
+        "groups": verdict["groups"][:MOST_GROUPS],
         "metrics": measured(found.figures),
         "intervals": intervals,
         "champion": compared,

@@ -25,5 +25,5 @@ class Evaluation:
     metric: str = "accuracy"
     champion: Champion | None = None
     facts: Sequence[tuple[str, str]] = ()
-    told: Mapping[str, Any] = field(default_factory=dict)
+    model_facts: Mapping[str, Any] = field(default_factory=dict)
     """The documents that training and tuning left beside the model, by name."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from dropforge.domain.contract import contract_from_json, contract_to_json
 from dropforge.domain.contract.metrics import COMPARED, SLICED
-from dropforge.domain.decisions import judge
+from dropforge.domain.decisions import apply_gate
 from training.errors import JobError
 from training.evaluate.asking import ask, load, read_rows
 from training.evaluate.champion import Champion, check_contract, compare
@@ -63,11 +63,11 @@ def _evaluate(paths: Paths, contract: Contract, scratch: Path) -> Evaluation:
     metric = (contract.gate.slices and contract.gate.slices.metric) or SLICED[contract.problem]
     groups = groups_of(measure, rows, contract, metric)
     champion = _champion(paths, contract, predictions, rows, scratch / "champion")
-    verdict = judge(measured(figures), contract.gate, champion.comparison if champion else None, groups)
+    verdict = apply_gate(measured(figures), contract.gate, champion.comparison if champion else None, groups)
     trials = _json(paths.processing_input("tuning") / "trials.json")
-    told = _told(scratch / "model") | {"trials": trials}
+    model_facts = _model_facts(scratch / "model") | {"trials": trials}
     facts = _facts(contract, predictions, scratch / "model" / "manifest.json", trials or {})
-    return Evaluation(contract, predictions, figures, verdict, groups, metric, champion, facts, told)
+    return Evaluation(contract, predictions, figures, verdict, groups, metric, champion, facts, model_facts)
 
 
 def _champion(
@@ -105,7 +105,7 @@ def _facts(
     ]
 
 
-def _told(model: Path) -> dict[str, Any]:
+def _model_facts(model: Path) -> dict[str, Any]:
     return {name: _json(model / f"{name}.json") for name in TOLD}
 
 

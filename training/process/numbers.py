@@ -85,8 +85,8 @@ def _carefully(cells: pl.Series, nulls: Sequence[str]) -> Numbers:
     else:
         markers = [number for number in map(parse_number, nulls) if category_text(number) in nulls]
         text = number = pl.when(~pl.col("cell").is_in(markers)).then(pl.col("cell"))
-    fitting = pl.when(number.abs() <= LARGEST_NUMBER).then(number).alias("value")
-    read = frame.select(fitting, (text.is_not_null() & fitting.is_null()).alias("unread"))
+    in_range = pl.when(number.abs() <= LARGEST_NUMBER).then(number).alias("value")
+    read = frame.select(in_range, (text.is_not_null() & in_range.is_null()).alias("unread"))
     return Numbers(read["value"], read["unread"] if read["unread"].any() else None)
 
 

@@ -95,14 +95,14 @@ def _missing(figure: Figures) -> str:
     return f"{percent(figure.share_missing)}<br>{gauge(figure.share_missing, '--c2')}"
 
 
-def _strength(told: Strength | None) -> str:
-    if told is None:
+def _strength(strength: Strength | None) -> str:
+    if strength is None:
         return NOTHING
-    chance = CHANCE[told.measure]
-    share = (told.value - chance) / (1 - chance)
-    colour = "--c2" if told.value >= MUCH[told.measure] else "--c1"
-    by_gaps = f"<br><span {SMALL}>by what is missing</span>" if told.by_gaps else ""
-    measured = f"{escaped(told.measure)}\N{NO-BREAK SPACE}{told.value:.2f}"
+    chance = CHANCE[strength.measure]
+    share = (strength.value - chance) / (1 - chance)
+    colour = "--c2" if strength.value >= MUCH[strength.measure] else "--c1"
+    by_gaps = f"<br><span {SMALL}>by what is missing</span>" if strength.by_gaps else ""
+    measured = f"{escaped(strength.measure)}\N{NO-BREAK SPACE}{strength.value:.2f}"
     return f"{gauge(share, colour)}<br><span {SMALL}>{measured}</span>{by_gaps}"
 
 

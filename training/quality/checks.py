@@ -38,8 +38,8 @@ def findings(profile: Profile, target: Target, reading: Reading, contract: Contr
         *uniques(profile, quality),
         *redundant(profile, quality),
     ]
-    judged = [finding for finding in found if finding.severity != IGNORE]
-    return tuple(sorted(judged, key=lambda finding: ORDER[finding.severity]))
+    reported = [finding for finding in found if finding.severity != IGNORE]
+    return tuple(sorted(reported, key=lambda finding: ORDER[finding.severity]))
 
 
 def bad_rows(reading: Reading, quality: Quality) -> Iterator[Finding]:
@@ -94,14 +94,14 @@ def leakage(profile: Profile, target: Target, quality: Quality) -> Iterator[Find
     parts = {name for found in profile.giving for name in found.parts}
     for found in profile.giving:
         yield _giving(found, quality)
-    for name, told in sorted(profile.strengths.items(), key=lambda pair: -pair[1].value):
+    for name, strength in sorted(profile.strengths.items(), key=lambda pair: -pair[1].value):
         if name in parts:
             continue
-        if told.value > TELLS_ALL[told.measure]:
-            yield _telling(name, told, target, quality.leakage, TELLS_ALL[told.measure])
-        elif told.value >= TELLS_MUCH[told.measure]:
+        if strength.value > TELLS_ALL[strength.measure]:
+            yield _leaking(name, strength, target, quality.leakage, TELLS_ALL[strength.measure])
+        elif strength.value >= TELLS_MUCH[strength.measure]:
             word = IGNORE if quality.leakage == IGNORE else WARN
-            yield _telling(name, told, target, word, TELLS_MUCH[told.measure])
+            yield _leaking(name, strength, target, word, TELLS_MUCH[strength.measure])
 
 
 def nulls(profile: Profile, quality: Quality) -> Iterator[Finding]:
@@ -177,13 +177,13 @@ def _share(found: Sum) -> str:
     return "in every row" if found.share == 1 else f"in {percent(found.share)} of the rows"
 
 
-def _telling(name: str, told: Strength, target: Target, severity: str, limit: float) -> Finding:
-    what = f"whether {name} is missing" if told.by_gaps else name
-    alone = f"{what} alone tells {target.name} ({told.measure} {told.value:.3f})"
-    certain = told.value > TELLS_ALL[told.measure]
+def _leaking(name: str, strength: Strength, target: Target, severity: str, limit: float) -> Finding:
+    what = f"whether {name} is missing" if strength.by_gaps else name
+    alone = f"{what} alone tells {target.name} ({strength.measure} {strength.value:.3f})"
+    certain = strength.value > TELLS_ALL[strength.measure]
     rest = (
         ": hardly anything honest does. Drop it if it is not known before the answer is"
         if certain
         else ": is it known before the answer? If not, drop it"
     )
-    return Finding("quality.leakage", severity, (name,), told.value, limit, alone + rest)
+    return Finding("quality.leakage", severity, (name,), strength.value, limit, alone + rest)

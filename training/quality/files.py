@@ -58,7 +58,7 @@ def document(found: Assessment) -> dict[str, Any]:
 
 
 def _columns(profile: Profile) -> list[dict[str, Any]]:
-    strengths = {name: asdict(told) for name, told in profile.strengths.items()}
+    strengths = {name: asdict(strength) for name, strength in profile.strengths.items()}
     return [{**asdict(figure), "strength": strengths.get(figure.name)} for figure in profile.figures]
 
 

@@ -106,8 +106,8 @@ def _set_aside(found: Assessment) -> list[Block]:
     left = (
         f" The {MOST_REASONS} most frequent of {len(reasons)} reasons." if len(reasons) > MOST_REASONS else ""
     )
-    told = f"This was not used. It lies in the quarantine as it came, each with its reason.{left}"
-    return [heading("What was set aside"), paragraph(told), table(("Reason", "Rows"), rows)]
+    explanation = f"This was not used. It lies in the quarantine as it came, each with its reason.{left}"
+    return [heading("What was set aside"), paragraph(explanation), table(("Reason", "Rows"), rows)]
 
 
 def _how(found: Assessment) -> list[Block]:

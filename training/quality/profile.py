@@ -75,8 +75,8 @@ def _look(
     numbers = _numbers(values)
     ordered = np.sort(numbers[~np.isnan(numbers)])
     figure = columns.of_numbers(name, type_, ordered, len(numbers))
-    told = strength.of_numbers(numbers, ordered, target) if target and not figure.constant else None
-    return figure, told
+    found = strength.of_numbers(numbers, ordered, target) if target and not figure.constant else None
+    return figure, found
 
 
 def _numbers(values: pl.Series) -> NDArray[np.float32]:

@@ -71,8 +71,8 @@ def of_groups(values: pl.Series, target: Target) -> Strength | None:
     counted = (
         frame.with_columns(pl.Series("y", target.codes)).group_by("group", "fold").agg(*of_class, pl.len())
     )
-    judged = range(len(target.classes)) if not target.is_binary else [target.positive]
-    areas = [_grouped_area(_paired(counted, str(index)), str(index)) for index in judged]
+    classes = range(len(target.classes)) if not target.is_binary else [target.positive]
+    areas = [_grouped_area(_paired(counted, str(index)), str(index)) for index in classes]
     return Strength(float(np.mean(areas)), "AUC") if areas else None
 
 

@@ -46,9 +46,11 @@ def relations(
 def _leaking(found: Profile) -> Relations:
     sums = [Relation(each.parts, "sum", each.share, certain=True) for each in found.giving]
     alone = [
-        Relation((name,), told.measure, told.value, certain=told.value > TELLS_ALL[told.measure])
-        for name, told in found.strengths.items()
-        if told.value >= TELLS_MUCH[told.measure]
+        Relation(
+            (name,), strength.measure, strength.value, certain=strength.value > TELLS_ALL[strength.measure]
+        )
+        for name, strength in found.strengths.items()
+        if strength.value >= TELLS_MUCH[strength.measure]
     ]
     return (*sums, *alone)
 

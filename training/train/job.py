@@ -55,7 +55,7 @@ def run(paths: Paths) -> None:
             return
         _gather(paths.model, contract_file, paths.channel("transform"), paths.channel("baseline"))
         _write(paths.model, learned, task)
-        facts = _judge(paths.model, learned, task, labels)
+        facts = _measure(paths.model, learned, task, labels)
     facts |= {"algorithm": contract.algorithm.name, "seed": task.seed}
     _write_json(paths.model / "training.json", facts)
     write_manifest(paths.model)
@@ -111,7 +111,7 @@ def _importance(task: Task, figures_of: NDArray[Any]) -> list[dict[str, Any]]:
     return [{"name": name, "importance": round(float(figure), 9)} for name, figure in pairs]
 
 
-def _judge(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[str, Any]:
+def _measure(folder: Path, learned: Learned, task: Task, labels: Labels) -> dict[str, Any]:
     """The last line of the log, and what training.json keeps of it."""
     part, matrix = ("validation", task.validation) if len(task.validation) else ("train", task.train)
     model = open_model(folder / "model.onnx")

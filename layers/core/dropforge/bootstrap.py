@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from dropforge.domain.events import AlarmChanged, ExecutionEnded, ObjectCreated, PackageChanged
     from dropforge.domain.run import InferenceRun
-    from dropforge.ports import Once
+    from dropforge.ports import RunOnce
 
 PATIENCE = 840.0
 """A function may run for 900 seconds, and has to tell CloudFormation before."""
@@ -169,7 +169,7 @@ def find_champion() -> Callable[[str], Champion | NoChampion]:
 
 
 @cache
-def report_outcome() -> Callable[[ExecutionEnded, Once], Reported]:
+def report_outcome() -> Callable[[ExecutionEnded, RunOnce], Reported]:
     from dropforge.actions.report_outcome import report_outcome as act
     from dropforge.aws.stepfunctions import StateMachineExecutions
 

@@ -87,7 +87,7 @@ class Notifications(Protocol):
     def publish(self, notification: Notification) -> None: ...
 
 
-class Once(Protocol):
+class RunOnce(Protocol):
     """Does what it is given, or repeats its earlier answer under the same key. Errors are not remembered."""
 
     def __call__(self, key: str, act: Callable[[], DataclassInstance]) -> Mapping[str, Any]: ...

@@ -67,7 +67,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
         error = too_large(answer.get("result"))
         if error:
             answer |= {"status": "error", "error": error["errorMessage"], "error_payload": error}
-        told = Invocation(
+        invocation = Invocation(
             request=request_id,
             version=self.config.get("Version", "$LATEST"),
             milliseconds=1000 * (seconds - (self._init_seconds if answer.get("cold_start") else 0)),
@@ -75,7 +75,7 @@ class PythonWorker(lambda_runtime.ProvidedWorker):  # type: ignore[misc]
             used=peak_megabytes(getattr(self._proc, "pid", 0)),
             init=1000 * self._init_seconds if answer.get("cold_start") else None,
         )
-        return {**answer, "log": framed(told, answer.get("log") or "")}
+        return {**answer, "log": framed(invocation, answer.get("log") or "")}
 
     def _spawn(self, init_timeout: float | None = None) -> None:
         begun = time.monotonic()

@@ -235,7 +235,7 @@ def _result(
 ) -> Element:
     root = Element("CompleteMultipartUploadResult", xmlns=namespace)
     scheme = headers.get("x-forwarded-proto") or "http"
-    told = {
+    members = {
         "Location": f"{scheme}://{headers.get('host', '127.0.0.1')}/{bucket}/{key}",
         "Bucket": bucket,
         "Key": key,
@@ -243,20 +243,20 @@ def _result(
         **{f"Checksum{name}": value for name, value in record["checksums"].items()},
     }
     if record["checksums"]:
-        told["ChecksumType"] = record["checksum_type"]
-    for name, value in told.items():
+        members["ChecksumType"] = record["checksum_type"]
+    for name, value in members.items():
         SubElement(root, name).text = value
     return root
 
 
 def _part(element: Any) -> Part:
-    told = {_name(child): (child.text or "").strip() for child in element}
+    texts = {_name(child): (child.text or "").strip() for child in element}
     checksums = {
         name.removeprefix("Checksum").upper(): value
-        for name, value in told.items()
+        for name, value in texts.items()
         if name.startswith("Checksum") and value
     }
-    return Part(int(told.get("PartNumber", "")), told.get("ETag", "").strip('"'), checksums)
+    return Part(int(texts.get("PartNumber", "")), texts.get("ETag", "").strip('"'), checksums)
 
 
 def _name(element: Any) -> str:

@@ -41,11 +41,11 @@ def test_what_the_model_allows_is_taken_and_told_again(wire: Wire, action: str) 
         answer = wire.ask("valid", action, drawn | named)
         if recipe.describe is not None:
             asked = {member: answer[known] for member, known in recipe.told_by.items()} or named
-            told = wire.ask("valid", recipe.describe, asked)
+            described = wire.ask("valid", recipe.describe, asked)
             known = service_model("sagemaker").operation_model(recipe.describe).output_shape
             assert known is not None
             expected = {name: drawn[name] for name in recipe.free if name in drawn and name in known.members}
-            assert {name: told.get(name) for name in expected} == expected
+            assert {name: described.get(name) for name in expected} == expected
 
     each()
 

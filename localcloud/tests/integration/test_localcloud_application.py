@@ -142,9 +142,9 @@ def test_a_state_machine_calls_services_and_reads_what_they_answer(cloud: TinyCl
     assert json.loads(ended["output"])["said"] == "hello"
     assert cloud.client("cloudwatch").describe_alarms(AlarmNames=["from-a-state"])["MetricAlarms"]
     messages = eventually(lambda: cloud.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
-    told = json.loads(messages[0]["Body"])
-    assert json.loads(told["Message"]) == {"said": "hello"}
-    assert told["MessageAttributes"]["kind"]["Value"] == "told"
+    message = json.loads(messages[0]["Body"])
+    assert json.loads(message["Message"]) == {"said": "hello"}
+    assert message["MessageAttributes"]["kind"]["Value"] == "told"
 
 
 def test_a_catch_matches_the_error_type_of_a_function(cloud: TinyCloud) -> None:

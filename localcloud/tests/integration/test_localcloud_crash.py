@@ -116,10 +116,10 @@ def test_what_was_answered_is_there(cloud: TinyCloud) -> None:
 
 def test_a_function_at_work_ends_with_its_cloud(cloud: TinyCloud, tmp_path: Path) -> None:
     """Or it would go on with the next cloud what it began in this one."""
-    told = tmp_path / "process"
+    note = tmp_path / "process"
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(cloud.invoke, {"ask": "sleep", "seconds": 9, "tell": str(told)})
-        process = int(eventually(lambda: told.exists() and told.read_text()))
+        pool.submit(cloud.invoke, {"ask": "sleep", "seconds": 9, "tell": str(note)})
+        process = int(eventually(lambda: note.exists() and note.read_text()))
         assert cloud.process is not None
         cloud.process.send_signal(signal.SIGKILL)
         eventually(lambda: not lives(process))
@@ -180,8 +180,8 @@ def expires(cloud: TinyCloud, name: str, *, enabled: bool) -> None:
 
 
 def expiry(cloud: TinyCloud, name: str) -> str:
-    told = cloud.client("dynamodb").describe_time_to_live(TableName=name)
-    return str(told["TimeToLiveDescription"]["TimeToLiveStatus"])
+    found = cloud.client("dynamodb").describe_time_to_live(TableName=name)
+    return str(found["TimeToLiveDescription"]["TimeToLiveStatus"])
 
 
 def test_executions_go_on_where_they_stood(cloud: TinyCloud) -> None:

@@ -187,30 +187,30 @@ def test_temporary_files_are_the_workers_own(cloud: TinyCloud, folder: Path) -> 
 def test_an_asynchronous_success_reaches_its_destination(cloud: TinyCloud) -> None:
     """OnSuccess gets the request and the response."""
     cloud.client("lambda").invoke(FunctionName="limited", InvocationType="Event", Payload=b'{"a": 1}')
-    told = received(cloud, "Good")
-    assert told["requestContext"]["condition"] == "Success"
-    assert told["requestPayload"] == {"a": 1}
-    assert told["responsePayload"]["version"] == 1
+    record = received(cloud, "Good")
+    assert record["requestContext"]["condition"] == "Success"
+    assert record["requestPayload"] == {"a": 1}
+    assert record["responsePayload"]["version"] == 1
 
 
 def test_an_asynchronous_failure_is_tried_again_and_told(cloud: TinyCloud) -> None:
     """One more try, as configured, and then OnFailure; both tries are in the log with their REPORT."""
     payload = b'{"ask": "fail"}'
     cloud.client("lambda").invoke(FunctionName="limited", InvocationType="Event", Payload=payload)
-    told = received(cloud, "Bad")
-    assert told["requestContext"]["condition"] == "RetriesExhausted"
-    assert told["responsePayload"]["errorType"] == "ValueError"
-    assert told["requestContext"]["approximateInvokeCount"] == 2
+    record = received(cloud, "Bad")
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["responsePayload"]["errorType"] == "ValueError"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
     events = cloud.client("logs").filter_log_events(logGroupName="/aws/lambda/limited")["events"]
     lines = [event["message"] for event in events]
     assert sum("on purpose" in line and "ValueError" in line for line in lines) >= 2
-    assert lines.count(f"request {told['requestContext']['requestId']}") == 2
+    assert lines.count(f"request {record['requestContext']['requestId']}") == 2
     report = next(line for line in lines if line.startswith("REPORT RequestId: "))
     assert "Memory Size: 256 MB" in report
 
 
 def test_events_wait_while_their_function_is_busy(cloud: TinyCloud) -> None:
-    """The template's reserved concurrency holds, and being throttled is not an attempt: none of them is lost."""
+    """The template's reserved concurrency holds, and being throttled is not an attempt: none is lost."""
     for _ in range(4):
         cloud.client("lambda").invoke(
             FunctionName="single", InvocationType="Event", Payload=b'{"ask": "sleep", "seconds": 0.3}'
@@ -226,9 +226,9 @@ def test_a_dead_letter_queue_gets_the_event_itself(cloud: TinyCloud) -> None:
     cloud.client("lambda").invoke(FunctionName="single", InvocationType="Event", Payload=payload)
     letter = message(cloud, "Dead")
     assert json.loads(letter["Body"]) == {"ask": "fail"}
-    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
-    assert told.pop("RequestID")
-    assert told == {"ErrorCode": "200", "ErrorMessage": "on purpose"}
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert attributes.pop("RequestID")
+    assert attributes == {"ErrorCode": "200", "ErrorMessage": "on purpose"}
 
 
 def tail_of_a_call(cloud: TinyCloud) -> str:
@@ -261,7 +261,7 @@ def test_the_tail_of_a_log_has_lambdas_own_lines(cloud: TinyCloud, tail: Callabl
         (b'"%s"' % (b"x" * (1 << 20)), "Event", "RequestTooLargeException"),
     ],
 )
-def test_what_is_no_invocation_is_refused(cloud: TinyCloud, payload: bytes, kind: str, code: str) -> None:
+def test_what_is_not_an_invocation_is_refused(cloud: TinyCloud, payload: bytes, kind: str, code: str) -> None:
     """With AWS's codes, and before the function hears of it."""
     with pytest.raises(ClientError) as refused:
         cloud.client("lambda").invoke(FunctionName="limited", InvocationType=kind, Payload=payload)

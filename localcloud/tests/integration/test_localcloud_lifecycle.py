@@ -79,7 +79,7 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("resource", "told"),
+    ("resource", "reason"),
     [
         ("Type: AWS::Nothing::AtAll", "AWS::Nothing::AtAll"),
         (
@@ -92,7 +92,7 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_template_that_cannot_be_deployed_is_told_by_resource(
-    tmp_path: Path, resource: str, told: str
+    tmp_path: Path, resource: str, reason: str
 ) -> None:
     """Which resource, and why."""
     template = tmp_path / "template.yaml"
@@ -101,7 +101,7 @@ def test_a_template_that_cannot_be_deployed_is_told_by_resource(
         f"Resources:\n  Thing:\n    {resource}\n"
     )
     cloud = TinyCloud(tmp_path / "state", free_port())
-    assert told in refused(cloud.command("--template", str(template), "--stack", "bad"))
+    assert reason in refused(cloud.command("--template", str(template), "--stack", "bad"))
 
 
 def test_an_image_that_needs_a_container_is_told_by_line(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def outputs(resources: dict[str, Any]) -> dict[str, Any]:
     return {"Told": {"Value": {"Fn::GetAtt": ["Thing", "Told"]}}} if "Thing" in resources else {}
 
 
-def told(cloud: TinyCloud, stack: str) -> str:
+def said_by(cloud: TinyCloud, stack: str) -> str:
     found = cloud.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     return str(found[0]["OutputValue"])
 
@@ -151,10 +151,10 @@ def test_a_custom_resource_lives_and_goes_with_its_stack(cloud: TinyCloud) -> No
     before = account(cloud)
     made = {"Role": ROLE, "Maker": FUNCTION, "Thing": thing(Said="one")}
     assert applied(cloud, "custom", made) == "CREATE_COMPLETE"
-    assert told(cloud, "custom") == "Create one"
+    assert said_by(cloud, "custom") == "Create one"
     changed = {**made, "Thing": thing(Said="two")}
     assert applied(cloud, "custom", changed, "update_stack") == "UPDATE_COMPLETE"
-    assert told(cloud, "custom") == "Update two"
+    assert said_by(cloud, "custom") == "Update two"
     gone(cloud, "custom")
     assert left_over(before, account(cloud)) == {}
 

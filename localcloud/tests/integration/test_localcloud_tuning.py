@@ -69,9 +69,9 @@ def test_the_best_trial_goes_on(cloud: TinyCloud) -> None:
         member = archive.extractfile("x")
         assert member is not None
         assert 1 - abs(float(member.read()) - 0.6) == pytest.approx(output["value"], abs=1e-3)
-    told = cloud.heard(lambda event: event["detail"]["HyperParameterTuningJobStatus"] == "Completed", "Told")
-    assert told["resources"] == [described(cloud, "whole")["HyperParameterTuningJobArn"]]
-    assert told["detail"]["TrainingJobStatusCounters"]["Completed"] == 8
+    event = cloud.heard(lambda event: event["detail"]["HyperParameterTuningJobStatus"] == "Completed", "Told")
+    assert event["resources"] == [described(cloud, "whole")["HyperParameterTuningJobArn"]]
+    assert event["detail"]["TrainingJobStatusCounters"]["Completed"] == 8
 
 
 def test_a_kill_costs_the_trials_that_ran_and_nothing_else(cloud: TinyCloud, tmp_path: Path) -> None:

@@ -229,8 +229,8 @@ def test_the_aws_cli_runs_the_loop_and_waits(cloud: TinyCloud) -> None:
             kind = operation.removeprefix("create_").replace("_", "-")
             describe = ("sagemaker", f"describe-{kind}", f"--{kind}-name", name)
             status = f"{kind.split('-')[0].title()}JobStatus"
-            told = eventually(lambda d=describe, s=status: _over(aws(*d), s))
-            assert told[status] == "Completed", told.get("FailureReason")
+            described = eventually(lambda d=describe, s=status: _over(aws(*d), s))
+            assert described[status] == "Completed", described.get("FailureReason")
     eventually(lambda: _over(aws("sagemaker", "describe-endpoint", "--endpoint-name", name)))
     aws("sagemaker", "wait", "endpoint-in-service", "--endpoint-name", name)
     answer = cloud.state / "answer"
@@ -251,5 +251,5 @@ def test_the_aws_cli_runs_the_loop_and_waits(cloud: TinyCloud) -> None:
     assert [job["TrainingJobStatus"] for job in listed["TrainingJobSummaries"]] == ["Completed"]
 
 
-def _over(told: dict[str, Any], member: str = "EndpointStatus") -> dict[str, Any] | None:
-    return None if told[member] in ("InProgress", "Creating") else told
+def _over(described: dict[str, Any], member: str = "EndpointStatus") -> dict[str, Any] | None:
+    return None if described[member] in ("InProgress", "Creating") else described

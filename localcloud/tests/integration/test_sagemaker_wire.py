@@ -206,7 +206,7 @@ def test_an_operation_that_is_not_there_is_refused_by_name(cloud: TinyCloud) -> 
         cloud.client("sagemaker-metrics").batch_put_metrics(TrialComponentName="x", MetricData=[_METRIC])
 
 
-def test_a_body_too_deep_to_read_is_refused_as_one_that_is_no_json(cloud: TinyCloud) -> None:
+def test_a_body_too_deep_to_read_is_refused_as_one_that_is_not_json(cloud: TinyCloud) -> None:
     connection = HTTPConnection("127.0.0.1", cloud.port)
     connection.request("POST", "/", b"[" * 100_000, {"X-Amz-Target": "SageMaker.ListModels"})
     answer = connection.getresponse()

@@ -259,8 +259,8 @@ def test_a_nested_execution_is_stopped_with_the_one_that_waits_for_it(sfn: Any) 
 def test_a_state_can_be_tested_alone(sfn: Any) -> None:
     state = {"Type": "Pass", "Parameters": {"x.$": "$.a"}, "Next": "Later"}
     sync = client(sfn.meta.endpoint_url, "stepfunctions")
-    told = sync.test_state(definition=json.dumps(state), roleArn=_ROLE, input='{"a":1}')
-    assert (told["status"], told["output"], told["nextState"]) == ("SUCCEEDED", '{"x":1}', "Later")
+    tested = sync.test_state(definition=json.dumps(state), roleArn=_ROLE, input='{"a":1}')
+    assert (tested["status"], tested["output"], tested["nextState"]) == ("SUCCEEDED", '{"x":1}', "Later")
 
 
 def test_two_hundred_executions_at_once_all_succeed_and_the_server_still_answers(sfn: Any) -> None:

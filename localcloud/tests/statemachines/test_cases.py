@@ -145,18 +145,18 @@ def send(execution: Execution, what: dict[str, Any]) -> None:
 
 
 def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> None:
-    told = f"{outcome.status} {outcome.error}: {outcome.cause} {outcome.output}"
+    summary = f"{outcome.status} {outcome.error}: {outcome.cause} {outcome.output}"
     if "output" in case:
-        assert outcome.status == "SUCCEEDED", told
-        assert without_metadata(outcome.value) == case["output"], told
+        assert outcome.status == "SUCCEEDED", summary
+        assert without_metadata(outcome.value) == case["output"], summary
     if "error" in case:
-        assert (outcome.status, outcome.error) == ("FAILED", case["error"]), told
+        assert (outcome.status, outcome.error) == ("FAILED", case["error"]), summary
     if "status" in case:
-        assert outcome.status == case["status"], told
+        assert outcome.status == case["status"], summary
     if "cause" in case:
-        assert case["cause"] in (outcome.cause or ""), told
-    assert outcome.cause == case.get("cause_is", outcome.cause), told
-    check_history(case, outcome, told)
+        assert case["cause"] in (outcome.cause or ""), summary
+    assert outcome.cause == case.get("cause_is", outcome.cause), summary
+    check_history(case, outcome, summary)
     for part, content in case.get("wrote", {}).items():
         found = [text for name, text in services.objects.items() if part in name]
         assert found, (part, list(services.objects))
@@ -171,13 +171,13 @@ def check(case: dict[str, Any], outcome: Outcome, services: FakeServices) -> Non
     assert len(services.calls) >= len(case.get("called", [])), services.calls
 
 
-def check_history(case: dict[str, Any], outcome: Outcome, told: str) -> None:
+def check_history(case: dict[str, Any], outcome: Outcome, summary: str) -> None:
     types = [event["type"] for event in outcome.history]
-    assert types == case.get("events", types), told
+    assert types == case.get("events", types), summary
     row = case.get("row", [])
-    assert any(types[at : at + len(row)] == row for at in range(len(types))), (types, told)
+    assert any(types[at : at + len(row)] == row for at in range(len(types))), (types, summary)
     for kind, previous in case.get("follows", {}).items():
-        assert [e["previousEventId"] for e in outcome.history if e["type"] == kind] == [previous], told
+        assert [e["previousEventId"] for e in outcome.history if e["type"] == kind] == [previous], summary
 
 
 def without_metadata(value: Any) -> Any:

@@ -19,7 +19,7 @@ def test_500_rows_give_500_predictions_and_one_message_with_exactly_the_doubtful
 ) -> None:
     laptop.put(f"inference/{live_loan}/may applicants.csv", without_target(loan_rows(500, seed=9)))
 
-    message = laptop.told("low_confidence", live_loan)[0]
+    message = laptop.notified("low_confidence", live_loan)[0]
     predictions = list(
         csv.DictReader(io.StringIO(laptop.read(message["predictions"].split(f"{laptop.bucket}/")[1])))
     )
@@ -30,7 +30,7 @@ def test_500_rows_give_500_predictions_and_one_message_with_exactly_the_doubtful
     assert [str(record["row"]) for record in message["records"]] == [row["row"] for row in doubtful]
     assert message["rows"] == 500
     assert message["doubtful"] == len(doubtful)
-    assert len(laptop.told("low_confidence", live_loan)) == 1
+    assert len(laptop.notified("low_confidence", live_loan)) == 1
 
 
 def test_the_endpoint_answers_json_json_lines_and_csv_alike(laptop: Laptop, live_loan: str) -> None:
@@ -69,10 +69,10 @@ def test_requests_and_answers_are_captured_in_s3(laptop: Laptop, live_loan: str)
 
 def test_inference_before_any_model_is_live_is_refused_with_what_to_do(laptop: Laptop) -> None:
     laptop.put("contracts/not-live/contract.yaml", loan_contract("not-live"))
-    laptop.told("contract_published", "not-live")
+    laptop.notified("contract_published", "not-live")
     laptop.put("inference/not-live/early.csv", without_target(loan_rows(5)))
 
-    assert "approve" in laptop.told("inference_refused", "not-live")[0]["message"]
+    assert "approve" in laptop.notified("inference_refused", "not-live")[0]["message"]
 
 
 def _invoke(laptop: Laptop, usecase: str, body: str, kind: str) -> str:

@@ -20,7 +20,7 @@ def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit
     laptop.put(
         "contracts/too-strict/contract.yaml", loan_contract("too-strict", gate={"accuracy": 1.0, "auc": 1.0})
     )
-    laptop.told("contract_published", "too-strict")
+    laptop.notified("contract_published", "too-strict")
 
     run = laptop.report("drop", "too-strict", str(rows), "--wait", expect=1)
 
@@ -28,14 +28,14 @@ def test_a_gate_above_what_the_model_reaches_refuses_with_metric_value_and_limit
     failing = next(name for name in ("accuracy", "auc") if name in run["reason"])
     assert f"{run['metrics'][failing]:.4f}" in run["reason"]
     assert "1.0000" in run["reason"]
-    assert laptop.told("run_refused", "too-strict")[0]["message"].count(run["reason"]) == 1
+    assert laptop.notified("run_refused", "too-strict")[0]["message"].count(run["reason"]) == 1
     assert laptop.report("models", "too-strict") == []
 
 
 def test_a_model_that_meets_its_gate_is_registered_with_its_metrics_and_waits_for_approval(
     laptop: Laptop, live_loan: str
 ) -> None:
-    registered = laptop.told("model_registered", live_loan)[0]
+    registered = laptop.notified("model_registered", live_loan)[0]
     arn = registered["model_package_arn"]
     run = next(run for run in laptop.report("runs") if run["usecase"] == live_loan)
     assert (run["status"], run["model_package"]) == ("registered", arn)
@@ -48,18 +48,18 @@ def test_a_model_that_meets_its_gate_is_registered_with_its_metrics_and_waits_fo
 
 def test_a_rejected_model_is_told_and_not_deployed(laptop: Laptop, live_loan: str, rows: Path) -> None:
     laptop.put("contracts/rejected/contract.yaml", loan_contract("rejected"))
-    laptop.told("contract_published", "rejected")
+    laptop.notified("contract_published", "rejected")
     laptop.dropforge("drop", "rejected", str(rows), "--wait")
 
     laptop.dropforge("reject", "rejected", "1", "--comment", "not fair to the young")
 
-    assert "not fair to the young" in str(laptop.told("model_rejected", "rejected")[0])
+    assert "not fair to the young" in str(laptop.notified("model_rejected", "rejected")[0])
     assert not [e for e in laptop.executions("Deployment") if e["input"]["usecase"] == "rejected"]
 
 
 def test_the_same_drop_twice_gives_the_same_model_and_the_same_verdict(laptop: Laptop, rows: Path) -> None:
     laptop.put("contracts/twice/contract.yaml", loan_contract("twice"))
-    laptop.told("contract_published", "twice")
+    laptop.notified("contract_published", "twice")
 
     first, second = (laptop.report("drop", "twice", str(rows), "--wait") for _ in range(2))
 

@@ -62,10 +62,10 @@ class FakeExecutions:
 
 class FakeNotifications:
     def __init__(self) -> None:
-        self.told: list[Notification] = []
+        self.sent: list[Notification] = []
 
     def publish(self, notification: Notification) -> None:
-        self.told.append(notification)
+        self.sent.append(notification)
 
 
 class FakeRegistry:

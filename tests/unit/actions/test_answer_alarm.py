@@ -69,9 +69,9 @@ def test_where_nothing_can_be_put_back_people_are_told_why(case: str) -> None:
 
     assert isinstance(watch.answer(ALARM), Notified)
 
-    (told,) = watch.notifications.told
-    assert told.kind == "alarm"
-    assert why in told.message
+    (notification,) = watch.notifications.sent
+    assert notification.kind == "alarm"
+    assert why in notification.message
     assert watch.executions.started == {}
 
 

@@ -102,7 +102,7 @@ REQUEST = {
 }
 
 
-def told(act: Any, **changes: str) -> dict[str, Any]:
+def answered(act: Any, **changes: str) -> dict[str, Any]:
     sent: list[tuple[str, bytes]] = []
     answer_cloudformation({**REQUEST, **changes}, act, lambda url, body: sent.append((url, body)))
     ((url, body),) = sent
@@ -111,7 +111,7 @@ def told(act: Any, **changes: str) -> dict[str, Any]:
 
 
 def test_success_is_told_with_the_images_address() -> None:
-    answer = told(lambda: {"uri": "repository:1"})
+    answer = answered(lambda: {"uri": "repository:1"})
 
     assert (answer["Status"], answer["Data"]["uri"]) == ("SUCCESS", "repository:1")
     assert answer["RequestId"] == "1"
@@ -121,18 +121,18 @@ def test_a_fault_is_told_so_that_no_stack_waits_for_an_hour() -> None:
     def fail() -> dict[str, Any]:
         raise Refused("no quota")
 
-    answer = told(fail)
+    answer = answered(fail)
 
     assert (answer["Status"], answer["Reason"]) == ("FAILED", "no quota")
 
 
 def test_deleting_the_resource_keeps_the_image() -> None:
-    answer = told(lambda: pytest.fail("built"), RequestType="Delete", PhysicalResourceId="repository:1")
+    answer = answered(lambda: pytest.fail("built"), RequestType="Delete", PhysicalResourceId="repository:1")
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "repository:1")
 
 
-def test_what_is_no_request_is_refused() -> None:
+def test_what_is_not_a_request_is_refused() -> None:
     with pytest.raises(BadEvent, match="ResponseURL"):
         answer_cloudformation({"RequestType": "Create"}, dict)
 

@@ -92,11 +92,15 @@ def test_the_doubtful_records_and_no_others_are_put_to_people_in_one_message() -
 
     gated = file.through()
 
-    (told,) = file.notifications.told
-    assert told.kind == "low_confidence"
-    assert [record["row"] for record in told.fields["records"]] == [2, 4]
-    assert told.fields["records"][0]["instance"] == {"Age": "20", "Income": "2", "Education": "2"}
-    assert (told.fields["rows"], told.fields["doubtful"], told.fields["threshold"]) == (4, 2, 0.8)
+    (notification,) = file.notifications.sent
+    assert notification.kind == "low_confidence"
+    assert [record["row"] for record in notification.fields["records"]] == [2, 4]
+    assert notification.fields["records"][0]["instance"] == {"Age": "20", "Income": "2", "Education": "2"}
+    assert (
+        notification.fields["rows"],
+        notification.fields["doubtful"],
+        notification.fields["threshold"],
+    ) == (4, 2, 0.8)
     assert gated.review is not None
     assert file.run.review in file.objects.files
 
@@ -105,7 +109,7 @@ def test_with_nothing_doubtful_nobody_is_bothered() -> None:
     file = File(rows(3))
 
     assert file.through().review is None
-    assert file.notifications.told == []
+    assert file.notifications.sent == []
 
 
 def test_a_message_too_large_for_sns_is_cut_and_says_where_all_of_it_is() -> None:
@@ -113,9 +117,9 @@ def test_a_message_too_large_for_sns_is_cut_and_says_where_all_of_it_is() -> Non
 
     file.through()
 
-    document = json.loads(file.notifications.told[0].body)
+    document = json.loads(file.notifications.sent[0].body)
     assert document["truncated"] is True
-    assert len(file.notifications.told[0].body) <= LARGEST
+    assert len(file.notifications.sent[0].body) <= LARGEST
     assert 0 < len(document["records"]) < 4000
     assert document["doubtful"] == 4000
     assert len(json.loads(file.objects.files[file.run.review])["records"]) == 4000
@@ -193,7 +197,7 @@ def test_dropped_columns_and_the_target_may_be_in_the_file() -> None:
     assert file.through().rows == 1
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_fault() -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_not_a_fault() -> None:
     file = File(b"\xef\xbb\xbf" + rows(2).replace("\n", "\r\n").encode())
 
     assert file.through().rows == 2

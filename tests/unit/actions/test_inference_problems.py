@@ -65,7 +65,7 @@ class File:
         self.key = f"inference/shop/{name}"
         self.objects = FakeObjects(**{self.key: body.encode() if isinstance(body, str) else body})
         self.objects.in_force(contract)
-        self.told = FakeNotifications()
+        self.notifications = FakeNotifications()
         self.endpoint = endpoint
         served = Served("arn:package/1", contract.problem, "contracts/shop/published.json")
         self.run = InferenceRun.of(created(self.key), contract, None, STACK, served)
@@ -75,7 +75,11 @@ class File:
         for batch in range(prepared.batches):
             predict_batch(self.run, batch, objects=self.objects, predictor=self.endpoint)
         return gate_confidence(
-            self.run, prepared.batches, prepared.quarantined, objects=self.objects, notifications=self.told
+            self.run,
+            prepared.batches,
+            prepared.quarantined,
+            objects=self.objects,
+            notifications=self.notifications,
         )
 
     def table(self, key: str | None = None) -> list[dict[str, str]]:
@@ -96,7 +100,7 @@ def test_of_several_classes_the_likeliest_ones_probability_is_the_confidence() -
         {"row": "1", "label": "a", "confidence": "0.9"},
         {"row": "2", "label": "b", "confidence": "0.4"},
     ]
-    (record,) = file.told.told[0].fields["records"]
+    (record,) = file.notifications.sent[0].fields["records"]
     assert record == {"row": 2, "instance": {"x": "2"}, **UNSURE}
     assert gated.doubtful == 1
 
@@ -107,7 +111,7 @@ def test_nothing_of_a_regression_is_doubtful() -> None:
     gated = file.through()
 
     assert file.table() == [{"row": "1", "value": "3.5"}]
-    assert (gated.doubtful, gated.review, file.told.told) == (0, None, [])
+    assert (gated.doubtful, gated.review, file.notifications.sent) == (0, None, [])
 
 
 def test_json_lines_keep_their_types_and_bad_lines_are_put_aside() -> None:
@@ -205,9 +209,9 @@ def test_an_archive_of_pictures_is_predicted_and_people_are_told_of_the_doubtful
         {"row": "2", "file": "trip/a.png", "label": "a", "confidence": "0.9"},
         {"row": "3", "file": "trip/b.jpg", "label": "b", "confidence": "0.4"},
     ]
-    (told,) = file.told.told
-    assert told.fields["records"] == [{"row": 3, "file": "trip/b.jpg", **UNSURE}]
-    assert told.fields["input"].endswith("/inference/shop/holiday.zip")
+    (notification,) = file.notifications.sent
+    assert notification.fields["records"] == [{"row": 3, "file": "trip/b.jpg", **UNSURE}]
+    assert notification.fields["input"].endswith("/inference/shop/holiday.zip")
     assert gated.quarantined == 1
     (aside,) = file.table(f"quarantine/shop/{file.run.run}/rows.csv")
     assert aside == {

@@ -27,15 +27,15 @@ from tests.unit.actions.ends import (
 from tests.unit.actions.fakes import FakeNotifications
 
 
-def told(ended: ExecutionEnded) -> dict[str, Any]:
+def notified(ended: ExecutionEnded) -> dict[str, Any]:
     notifications = FakeNotifications()
     notify_people(outcome_of(ended), notifications=notifications)
-    (notification,) = notifications.told
+    (notification,) = notifications.sent
     return dict(json.loads(notification.body))
 
 
 def test_a_registered_model_is_told_with_all_that_an_approver_needs() -> None:
-    assert told(succeeded("training", DROP, REGISTERED)) == {
+    assert notified(succeeded("training", DROP, REGISTERED)) == {
         "kind": "model_registered",
         "usecase": "loan",
         "message": "Version 3 of loan passed its gate and waits for approval: approve it with "
@@ -50,7 +50,7 @@ def test_a_registered_model_is_told_with_all_that_an_approver_needs() -> None:
 
 
 def test_a_deployment_is_told_with_what_serves_now_and_what_it_replaced() -> None:
-    assert told(succeeded("deployment", APPROVED, DEPLOYED)) == {
+    assert notified(succeeded("deployment", APPROVED, DEPLOYED)) == {
         "kind": "deployed",
         "usecase": "loan",
         "message": "Version 3 of loan is live on endpoint dropforge-loan.",
@@ -63,7 +63,7 @@ def test_a_deployment_is_told_with_what_serves_now_and_what_it_replaced() -> Non
 
 
 def test_a_roll_back_is_told_with_the_alarm_that_asked_for_it() -> None:
-    assert told(succeeded("deployment", ROLLBACK, ROLLED_BACK)) == {
+    assert notified(succeeded("deployment", ROLLBACK, ROLLED_BACK)) == {
         "kind": "rolled_back",
         "usecase": "loan",
         "message": "Endpoint dropforge-loan serves dropforge-loan-v2 again, after dropforge-loan-v3 was "
@@ -89,7 +89,7 @@ def test_an_e_mail_says_in_its_subject_what_happened(ended: ExecutionEnded, subj
     notifications = FakeNotifications()
     notify_people(outcome_of(ended), notifications=notifications)
 
-    assert notifications.told[0].subject == subject
+    assert notifications.sent[0].subject == subject
 
 
 PREDICTED = {
@@ -116,7 +116,7 @@ def test_a_success_that_nobody_waits_for_is_not_told(machine: str, found: dict[s
     answer = notify_people(outcome_of(succeeded(machine, {}, found)), notifications=notifications)
 
     assert isinstance(answer, Ignored)
-    assert notifications.told == []
+    assert notifications.sent == []
 
 
 @pytest.mark.parametrize(
@@ -132,14 +132,14 @@ def test_a_success_that_nobody_waits_for_is_not_told(machine: str, found: dict[s
     ],
 )
 def test_each_bad_end_has_its_kind_and_its_cause_word_for_word(machine: str, error: str, kind: str) -> None:
-    message = told(failed(machine, error, "accuracy is 0.90, below 0.95", usecase="loan"))
+    message = notified(failed(machine, error, "accuracy is 0.90, below 0.95", usecase="loan"))
 
     assert (message["kind"], message["usecase"]) == (kind, "loan")
     assert message["message"].count("accuracy is 0.90, below 0.95") == 1
 
 
 def test_a_bad_end_is_told_with_its_facts() -> None:
-    message = told(failed("training", "GateNotMet", "accuracy is 0.90", **DROP))
+    message = notified(failed("training", "GateNotMet", "accuracy is 0.90", **DROP))
 
     assert message == {
         "kind": "run_refused",
@@ -155,11 +155,11 @@ def test_a_bad_end_is_told_with_its_facts() -> None:
 
 @pytest.mark.parametrize(("status", "word"), [("TIMED_OUT", "longer"), ("ABORTED", "stopped")])
 def test_an_end_without_a_cause_says_what_happened_and_what_to_do(status: str, word: str) -> None:
-    message = told(failed("training", status=status, usecase="loan"))
+    message = notified(failed("training", status=status, usecase="loan"))
 
     assert word in message["message"]
     assert "redrive" in message["message"]
 
 
 def test_an_execution_without_a_use_case_is_told_by_its_name() -> None:
-    assert told(failed("training", "RunFailed", "x"))["usecase"] == "loan"
+    assert notified(failed("training", "RunFailed", "x"))["usecase"] == "loan"

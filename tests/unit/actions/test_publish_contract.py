@@ -51,7 +51,7 @@ def test_a_valid_contract_is_published_normalised_with_its_model_group_and_told(
 
     assert contract_from_json(publication.objects.files[PUBLISHED]).confidence == 0.5
     assert publication.registry.groups["dropforge-loan"]["dropforge:usecase"] == "loan"
-    assert [told.kind for told in publication.notifications.told] == ["contract_published"]
+    assert [notification.kind for notification in publication.notifications.sent] == ["contract_published"]
 
 
 FAULTS = {
@@ -74,10 +74,10 @@ def test_an_invalid_contract_is_told_with_its_fault_and_the_last_one_stays(case:
     answer = publication.publish()
 
     assert isinstance(answer, Notified)
-    (told,) = publication.notifications.told
-    assert told.kind == "contract_refused"
+    (notification,) = publication.notifications.sent
+    assert notification.kind == "contract_refused"
     for part in parts:
-        assert part in told.message
+        assert part in notification.message
     assert publication.objects.files[PUBLISHED] == before
 
 
@@ -89,7 +89,7 @@ def test_a_contract_in_no_use_cases_place_is_refused_with_the_place_it_belongs(k
 
     publication.publish()
 
-    assert "contracts/<usecase>/contract.yaml" in publication.notifications.told[0].message
+    assert "contracts/<usecase>/contract.yaml" in publication.notifications.sent[0].message
 
 
 def test_a_use_case_whose_names_sagemaker_would_refuse_is_refused_with_the_figures() -> None:
@@ -97,7 +97,7 @@ def test_a_use_case_whose_names_sagemaker_would_refuse_is_refused_with_the_figur
 
     publication.publish()
 
-    assert "63" in publication.notifications.told[0].message
+    assert "63" in publication.notifications.sent[0].message
     assert PUBLISHED not in publication.objects.files
 
 
@@ -106,7 +106,7 @@ def test_an_event_of_an_older_version_does_nothing() -> None:
     publication.objects.version_id = "v2"
 
     assert isinstance(publication.publish("v1"), Ignored)
-    assert publication.notifications.told == []
+    assert publication.notifications.sent == []
 
 
 def test_a_contract_that_was_deleted_meanwhile_does_nothing() -> None:

@@ -62,7 +62,7 @@ class Office:
         return report_outcome(ended, self.memory, executions=self.executions, reactions=self.reactions)
 
     def message(self) -> dict[str, Any]:
-        (notification,) = self.notifications.told
+        (notification,) = self.notifications.sent
         return dict(json.loads(notification.body))
 
 
@@ -97,7 +97,7 @@ def test_a_second_delivery_tells_nothing_again_and_the_end_of_a_redriven_executi
         office.report(ended)
     office.report(replace(ended, stopped="later"))
 
-    assert len(office.notifications.told) == 2
+    assert len(office.notifications.sent) == 2
 
 
 def test_a_reaction_that_failed_is_tried_again_and_those_before_it_are_not_repeated() -> None:
@@ -115,6 +115,6 @@ def test_a_reaction_that_failed_is_tried_again_and_those_before_it_are_not_repea
         office.report(ended)
     answer = office.report(ended)
 
-    assert len(office.notifications.told) == 1
+    assert len(office.notifications.sent) == 1
     assert len(tried) == 2
     assert list(answer.reactions) == ["notify_people", "track"]

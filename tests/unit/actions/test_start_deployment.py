@@ -72,9 +72,9 @@ def test_a_rejection_is_told_with_its_reason_and_not_deployed() -> None:
 
     registry.change(replace(APPROVED, approval="Rejected", comment="not fair to the young"))
 
-    (told,) = registry.notifications.told
-    assert (told.kind, told.usecase) == ("model_rejected", "loan")
-    assert "not fair to the young" in told.message
+    (notification,) = registry.notifications.sent
+    assert (notification.kind, notification.usecase) == ("model_rejected", "loan")
+    assert "not fair to the young" in notification.message
     assert registry.executions.started == {}
 
 

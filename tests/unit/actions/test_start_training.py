@@ -75,7 +75,7 @@ def test_another_version_of_the_same_key_is_another_run() -> None:
 @pytest.mark.parametrize(
     "name", ["with spaces in it.csv", "ünïcödé-データ.csv", "n" * 1011, "2026/11/deep.csv", "no-extension"]
 )
-def test_an_unusual_name_is_no_fault_and_becomes_a_plain_one_in_the_run(name: str) -> None:
+def test_an_unusual_name_is_not_a_fault_and_becomes_a_plain_one_in_the_run(name: str) -> None:
     drop = Drop(f"drops/loan/{name}")
 
     answer = drop.start()

@@ -22,7 +22,7 @@ from dropforge.ports import Endpoint, LiveModel
 ROLE = "arn:aws:iam::123456789012:role/role"
 
 
-def test_starting_the_same_name_again_is_no_error_and_no_second_execution() -> None:
+def test_starting_the_same_name_again_is_not_an_error_and_not_a_second_execution() -> None:
     states = boto3.client("stepfunctions")
     definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
     arn = states.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)[
@@ -158,7 +158,7 @@ def test_an_endpoint_is_found_with_what_it_serves_and_its_tags() -> None:
     assert endpoints.config_tags("c") == {"dropforge:replaces": "b"}
 
 
-def test_an_endpoint_that_is_not_there_is_none() -> None:
+def test_an_endpoint_that_is_not_there_is_answered_with_none() -> None:
     with Stubber(client("sagemaker")) as stub:
         stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".', 400)
 
@@ -262,8 +262,8 @@ def test_what_will_be_refused_again_is_told_from_what_may_pass(case: str) -> Non
 def test_what_the_server_said_is_told_in_its_own_words(body: str, said: str) -> None:
     runtime = client("sagemaker-runtime")
     with Stubber(runtime) as stub:
-        told = {"OriginalStatusCode": 400, "OriginalMessage": body}
-        stub.add_client_error("invoke_endpoint", "ModelError", modeled_fields=told)
+        fields = {"OriginalStatusCode": 400, "OriginalMessage": body}
+        stub.add_client_error("invoke_endpoint", "ModelError", modeled_fields=fields)
 
         with pytest.raises(Refused) as refused:
             RuntimePredictor().predict("dropforge-loan", b"{}")

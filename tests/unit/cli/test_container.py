@@ -10,8 +10,8 @@ def test_a_sentence_is_the_callers_to_act_on_a_trace_is_ours_and_a_kill_is_told(
     message = tmp_path / "message"
     assert isinstance(failure("survey", 1, message, "died"), RuntimeError)
     message.write_text("the file is empty")
-    told = failure("survey", 1, message, "the file is empty")
-    assert (type(told), str(told)) == (UserError, "the file is empty")
+    error = failure("survey", 1, message, "the file is empty")
+    assert (type(error), str(error)) == (UserError, "the file is empty")
     assert isinstance(failure("survey", 1, message, "Traceback (most recent call last)"), RuntimeError)
     killed = failure("check", -9, message, "")
     assert isinstance(killed, Refused)

@@ -96,8 +96,8 @@ def test_a_decimal_comma_is_found_and_told(path: Path, delimiter: str) -> None:
     assert (contract.reader.delimiter, contract.reader.decimal) == (delimiter, ",")
     assert contract.problem == "regression"
     assert [each.type for each in contract.columns] == ["number", "number"]
-    told = f"# {rates[0]} in rate is a number with a decimal comma, and so in 1 more"
-    assert told in next(line for line in text.splitlines() if line.startswith("reader:"))
+    note = f"# {rates[0]} in rate is a number with a decimal comma, and so in 1 more"
+    assert note in next(line for line in text.splitlines() if line.startswith("reader:"))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_class_that_is_a_number_with_a_comma_keeps_its_text(path: Path) -> Non
     ("encoding", "named"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("windows-1252", "windows-1252"), ("utf-16", "utf-16")],
 )
-def test_the_encoding_is_found_and_a_byte_order_mark_is_no_part_of_a_name(
+def test_the_encoding_is_found_and_a_byte_order_mark_is_not_part_of_a_name(
     path: Path, encoding: str, named: str
 ) -> None:
     _, contract = draft(table(path, "größe,b", column("amount"), column("answer"), encoding=encoding), "b")

@@ -250,13 +250,13 @@ def test_a_uv_of_another_version_is_not_used_where_the_pinned_one_can_be_had(che
 def test_an_index_that_cannot_be_reached_is_named_as_the_reason(checkout: Checkout) -> None:
     checkout.python("python3")
     (checkout.bin / "uv").unlink()
-    nowhere = {
+    unreachable = {
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
         "PIP_RETRIES": "0",
         "PIP_CONFIG_FILE": os.devnull,
     }
 
-    done = checkout.start("up", **nowhere)
+    done = checkout.start("up", **unreachable)
 
     assert done.returncode == 2
     assert "the package index could not be reached" in done.stderr

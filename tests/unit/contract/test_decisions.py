@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropforge.domain.contract import UPPER_LIMITS, Champion, Gate, Slices
-from dropforge.domain.decisions import Comparison, Group, judge
+from dropforge.domain.decisions import Comparison, Group, apply_gate
 
 FINITE = st.floats(-1e6, 1e6)
 METRICS = ("auc", "accuracy", "f1", "rmse", "mae", "logloss")
@@ -23,37 +23,37 @@ def limits(**figures: float) -> Gate:
 
 
 def test_a_metric_below_its_limit_is_named_with_value_and_limit() -> None:
-    verdict = judge({"auc": 0.8312, "accuracy": 0.99}, limits(accuracy=0.95, auc=0.97))
+    verdict = apply_gate({"auc": 0.8312, "accuracy": 0.99}, limits(accuracy=0.95, auc=0.97))
     assert not verdict.passed
     assert verdict.sentence == "auc is 0.8312, below the gate of 0.9700"
 
 
 def test_a_limit_that_is_just_reached_passes() -> None:
-    verdict = judge({"auc": 0.97}, limits(auc=0.97))
+    verdict = apply_gate({"auc": 0.97}, limits(auc=0.97))
     assert verdict.passed
     assert verdict.sentence == "auc is 0.9700, at or above the gate of 0.9700"
 
 
 def test_of_an_error_the_gate_is_the_most() -> None:
-    verdict = judge({"rmse": 812.34, "r2": 0.9}, limits(rmse=800, r2=0.8))
+    verdict = apply_gate({"rmse": 812.34, "r2": 0.9}, limits(rmse=800, r2=0.8))
     assert not verdict.passed
     assert verdict.sentence == "rmse is 812.34, above the gate of 800.00"
-    assert judge({"rmse": 800.0}, limits(rmse=800)).passed
+    assert apply_gate({"rmse": 800.0}, limits(rmse=800)).passed
 
 
 def test_what_was_not_measured_does_not_pass() -> None:
     for metrics in ({}, {"f1": None}, {"f1": float("nan")}):
-        verdict = judge(metrics, limits(f1=0.5))
+        verdict = apply_gate(metrics, limits(f1=0.5))
         assert not verdict.passed
         assert verdict.sentence == "f1 was not measured, and the gate asks for 0.5000"
 
 
 def test_without_a_gate_the_verdict_says_so() -> None:
-    assert judge({"auc": 0.9}, Gate()).sentence == "the contract sets no gate"
+    assert apply_gate({"auc": 0.9}, Gate()).sentence == "the contract sets no gate"
 
 
 def test_a_verdict_is_one_sentence_with_the_champion_s_figures() -> None:
-    verdict = judge({"auc": 0.9512}, limits(auc=0.97), BEHIND)
+    verdict = apply_gate({"auc": 0.9512}, limits(auc=0.97), BEHIND)
     assert verdict.sentence == (
         "auc is 0.9512, below the gate of 0.9700; on the same 750 rows version 3 reached auc 0.9730 "
         "(difference \N{MINUS SIGN}0.0218, 95 % \N{MINUS SIGN}0.0310 to \N{MINUS SIGN}0.0120): worse"
@@ -61,13 +61,13 @@ def test_a_verdict_is_one_sentence_with_the_champion_s_figures() -> None:
 
 
 def test_a_worse_challenger_is_refused_only_where_the_contract_asks() -> None:
-    assert judge({"auc": 0.9512}, limits(auc=0.9), BEHIND).passed
-    refused = judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.005, "auc")), BEHIND)
+    assert apply_gate({"auc": 0.9512}, limits(auc=0.9), BEHIND).passed
+    refused = apply_gate({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.005, "auc")), BEHIND)
     assert not refused.passed
     assert refused.sentence.startswith("on the same 750 rows version 3 reached auc 0.9730")
     met = "auc is 0.9512, at or above the gate of 0.9000"
     assert refused.sentence.endswith(f"worse by more than 0.005; {met}")
-    assert judge({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.02, "auc")), BEHIND).passed
+    assert apply_gate({"auc": 0.9512}, Gate({"auc": 0.9}, Champion(0.02, "auc")), BEHIND).passed
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_the_interval_of_the_difference_decides(
 
 def test_rows_too_few_to_tell_refuse_nothing_and_are_said() -> None:
     undecided = Comparison("version 3", "auc", 60, 0.90, 0.92, -0.06, 0.02)
-    verdict = judge({"auc": 0.9}, Gate({"auc": 0.8}, Champion(metric="auc")), undecided)
+    verdict = apply_gate({"auc": 0.9}, Gate({"auc": 0.8}, Champion(metric="auc")), undecided)
     assert verdict.passed
     assert verdict.sentence.endswith("these rows do not tell which is better")
 
 
 def test_a_group_that_is_surely_worse_is_refused_with_its_figures() -> None:
-    verdict = judge({"accuracy": 0.9}, Gate({"accuracy": 0.8}, slices=ASKED), groups=[STUDENTS])
+    verdict = apply_gate({"accuracy": 0.9}, Gate({"accuracy": 0.8}, slices=ASKED), groups=[STUDENTS])
     assert not verdict.passed
     assert verdict.sentence == (
         "accuracy is 0.6100 where 'job' = 'student' (80 rows, 95 % 0.5000 to 0.7100) "
@@ -117,20 +117,20 @@ def test_a_group_that_is_surely_worse_is_refused_with_its_figures() -> None:
     ids=["too few rows", "the interval reaches the margin", "its metric was not measured over all rows"],
 )
 def test_a_group_that_may_be_as_good_refuses_nothing(group: Group) -> None:
-    assert judge({"accuracy": 0.9}, Gate(slices=ASKED), groups=[group]).passed
+    assert apply_gate({"accuracy": 0.9}, Gate(slices=ASKED), groups=[group]).passed
 
 
 def test_of_many_bad_groups_the_worst_are_named_and_the_rest_counted() -> None:
     groups = [Group("job", str(n), 80, "accuracy", n / 100, n / 100, n / 100) for n in range(9, 0, -1)]
-    verdict = judge({"accuracy": 0.9}, Gate(slices=ASKED), groups=groups)
+    verdict = apply_gate({"accuracy": 0.9}, Gate(slices=ASKED), groups=groups)
     assert [group.value for group in verdict.groups] == [str(n) for n in range(1, 10)]
     assert "and 6 more groups are as much worse" in verdict.sentence
 
 
 @given(st.dictionaries(st.sampled_from(METRICS), FINITE), st.dictionaries(st.sampled_from(METRICS), FINITE))
 def test_the_order_of_figures_changes_nothing(metrics: dict[str, float], gate: dict[str, float]) -> None:
-    backwards = judge(dict(reversed(metrics.items())), Gate(dict(reversed(gate.items()))))
-    assert judge(metrics, Gate(gate)).passed == backwards.passed
+    backwards = apply_gate(dict(reversed(metrics.items())), Gate(dict(reversed(gate.items()))))
+    assert apply_gate(metrics, Gate(gate)).passed == backwards.passed
 
 
 @given(
@@ -146,12 +146,12 @@ def test_it_passes_exactly_where_every_limit_is_measured_and_kept(
             return False
         return value <= limit if metric in UPPER_LIMITS else value >= limit
 
-    assert judge(metrics, Gate(gate)).passed == all(kept(*limit) for limit in gate.items())
+    assert apply_gate(metrics, Gate(gate)).passed == all(kept(*limit) for limit in gate.items())
 
 
 @given(st.sampled_from(METRICS), FINITE, FINITE)
 def test_different_figures_never_read_as_equal(metric: str, value: float, limit: float) -> None:
-    sentence = judge({metric: value}, Gate({metric: limit})).sentence
+    sentence = apply_gate({metric: value}, Gate({metric: limit})).sentence
     first, second = re.findall(r"-?\d[-.e\d]*", sentence.removeprefix(metric))
     assert (first == second) <= (value == limit)
 

@@ -128,6 +128,6 @@ def test_a_hostile_contract_makes_no_endless_message() -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "usecase", 3, True])
-def test_what_is_no_mapping_is_refused(document: object) -> None:
+def test_what_is_not_a_mapping_is_refused(document: object) -> None:
     with pytest.raises(ContractError, match="a contract is a mapping"):
         parse_contract(document)

@@ -57,7 +57,7 @@ def test_sums_of_columns_and_numbers_become_terms() -> None:
         ("a" * 2000 + " > 1", "is not a comparison such as"),
     ],
 )
-def test_what_is_no_rule_is_refused_in_words(rule: Any, said: str) -> None:
+def test_what_is_not_a_rule_is_refused_in_words(rule: Any, said: str) -> None:
     with pytest.raises(ContractError) as raised:
         parse_contract(contract(rule))
     assert str(raised.value).startswith("rules.the rule: ")

@@ -26,6 +26,6 @@ def test_defaults_are_written_out() -> None:
         (" " * 2_000_000, "the document is larger than"),
     ],
 )
-def test_what_is_no_contract_is_refused_in_words(text: str, said: str) -> None:
+def test_what_is_not_a_contract_is_refused_in_words(text: str, said: str) -> None:
     with pytest.raises(ContractError, match=said):
         contract_from_json(text)

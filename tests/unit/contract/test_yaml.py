@@ -22,7 +22,7 @@ def refusal(text: str | bytes) -> str:
     return str(raised.value)
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_matter() -> None:
+def test_a_byte_order_mark_and_windows_line_ends_do_not_matter() -> None:
     plain = load_contract(GOOD)
     assert isinstance(plain, Contract)
     assert load_contract(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()) == plain
@@ -65,7 +65,7 @@ def test_a_missing_key_has_no_line_and_is_still_named() -> None:
         ("x" * 300_000, "the contract is larger than 256 KiB"),
     ],
 )
-def test_what_is_no_contract_is_refused_in_words(text: str | bytes, said: str) -> None:
+def test_what_is_not_a_contract_is_refused_in_words(text: str | bytes, said: str) -> None:
     assert refusal(text).startswith(said)
 
 

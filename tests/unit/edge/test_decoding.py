@@ -39,7 +39,7 @@ def test_a_missing_field_is_named_by_its_path(path: str) -> None:
 
 
 @pytest.mark.parametrize("event", [None, [], "text", {}, {"source": "aws.s3"}, {"source": 3}])
-def test_what_is_no_event_at_all_is_refused(event: object) -> None:
+def test_what_is_not_an_event_at_all_is_refused(event: object) -> None:
     with pytest.raises(BadEvent):
         object_created(event)
 

@@ -45,7 +45,7 @@ def test_a_contract_comes_into_force(stack: Stack) -> None:
 
     assert answer["status"] == "published"
     assert json.loads(stack.read("contracts/loan/published.json"))["usecase"] == "loan"
-    assert [told["kind"] for told in stack.inbox()] == ["contract_published"]
+    assert [message["kind"] for message in stack.inbox()] == ["contract_published"]
 
 
 def test_a_bad_contract_is_answered_and_told_not_raised(stack: Stack) -> None:
@@ -54,7 +54,7 @@ def test_a_bad_contract_is_answered_and_told_not_raised(stack: Stack) -> None:
     )
 
     assert answer["status"] == "refused"
-    assert [told["kind"] for told in stack.inbox()] == ["contract_refused"]
+    assert [message["kind"] for message in stack.inbox()] == ["contract_refused"]
 
 
 def test_a_drop_starts_its_run_with_its_own_copy(stack: Stack) -> None:
@@ -125,7 +125,7 @@ def test_an_approval_starts_its_deployment_and_a_rejection_is_told(stack: Stack)
 
     (deployment,) = stack.executions("deployment")
     assert deployment["input"]["version"] == 1
-    assert [told["kind"] for told in stack.inbox()] == ["model_rejected"]
+    assert [message["kind"] for message in stack.inbox()] == ["model_rejected"]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_an_end_told_twice_by_aws_is_told_once_to_people(
     for _ in range(2):
         stack.invoke("report_outcome", stack.sample(sample))
 
-    (told,) = stack.inbox()
-    assert told["kind"] == kind
-    assert words in told["message"]
+    (message,) = stack.inbox()
+    assert message["kind"] == kind
+    assert words in message["message"]
 
 
 def test_an_end_whose_event_had_no_room_for_its_output_is_told_all_the_same(stack: Stack) -> None:
@@ -158,8 +158,8 @@ def test_an_end_whose_event_had_no_room_for_its_output_is_told_all_the_same(stac
 
         stack.invoke("report_outcome", event)
 
-    (told,) = stack.inbox()
-    assert told["version"] == 3
+    (message,) = stack.inbox()
+    assert message["version"] == 3
 
 
 def test_a_message_that_cannot_be_sent_is_sent_by_the_next_delivery(
@@ -178,7 +178,7 @@ def test_a_message_that_cannot_be_sent_is_sent_by_the_next_delivery(
 
     stack.invoke("report_outcome", stack.sample("report_outcome"))
 
-    assert [told["kind"] for told in stack.inbox()] == ["model_registered"]
+    assert [message["kind"] for message in stack.inbox()] == ["model_registered"]
 
 
 def test_a_use_case_without_an_endpoint_has_no_champion(stack: Stack) -> None:

@@ -84,5 +84,5 @@ def test_runs_come_newest_first_and_by_use_case(stack: Stack, stepfunctions: Fak
     assert len(list_runs(stack, None, 2)) == 2
 
 
-def test_a_run_that_is_not_there_is_none(stack: Stack) -> None:
+def test_a_run_that_is_not_there_is_answered_with_none(stack: Stack) -> None:
     assert find_run(stack, LOAN) is None

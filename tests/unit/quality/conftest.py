@@ -11,7 +11,7 @@ from dropforge.domain.contract import Column, ColumnTransform, Contract, Quality
 from training.quality import Assessment, Finding, Reading, assess
 
 ROWS = 400
-Judge = Callable[..., Assessment]
+Assess = Callable[..., Assessment]
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def answer(made: np.random.Generator) -> list[str]:
 
 
 @pytest.fixture
-def judge() -> Judge:
-    """`judge({"a": [...], "y": [...]})`: numbers become Float32, the last column is the target."""
+def assessed() -> Assess:
+    """`assessed({"a": [...], "y": [...]})`: numbers become Float32, the last column is the target."""
 
-    def assessed(
+    def of_columns(
         columns: dict[str, Any],
         problem: str = "binary",
         reading: Reading | None = None,
@@ -52,10 +52,10 @@ def judge() -> Judge:
         contract = Contract("case", problem, target, tuple(described), quality=limits, transform=transform)
         return assess(typed, contract, reading or Reading(rows.height))
 
-    return assessed
+    return of_columns
 
 
-def told(found: Assessment, rule: str) -> list[Finding]:
+def findings_of(found: Assessment, rule: str) -> list[Finding]:
     return [finding for finding in found.findings if finding.rule == f"quality.{rule}"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tests.unit.quality.conftest import ROWS, Judge
+from tests.unit.quality.conftest import ROWS, Assess
 from training.quality import Reading, assess, document, write
 
 HOSTILE = (
@@ -41,12 +41,12 @@ class Tags(HTMLParser):
 
 
 def test_what_is_written_is_the_same_for_the_same_rows(
-    judge: Judge, made: np.random.Generator, answer: list[str], tmp_path: Path
+    assessed: Assess, made: np.random.Generator, answer: list[str], tmp_path: Path
 ) -> None:
     columns = {"a": made.normal(size=ROWS), "g": made.choice(["x", "z"], ROWS).tolist(), "y": answer}
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        write(judge(columns), tmp_path / name)
+        write(assessed(columns), tmp_path / name)
     for file in ("quality.json", "quality.html"):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
     document = json.loads((tmp_path / "first" / "quality.json").read_bytes())
@@ -56,10 +56,10 @@ def test_what_is_written_is_the_same_for_the_same_rows(
 
 
 def test_the_page_begins_with_the_verdict_and_tells_each_finding(
-    judge: Judge, answer: list[str], tmp_path: Path
+    assessed: Assess, answer: list[str], tmp_path: Path
 ) -> None:
     reading = Reading(500, bad=100, quarantined=(("Experience below 0", 100),))
-    write(judge({"same": [1] * ROWS, "y": answer}, reading=reading), tmp_path)
+    write(assessed({"same": [1] * ROWS, "y": answer}, reading=reading), tmp_path)
     text = Tags((tmp_path / "quality.html").read_text(encoding="utf-8")).text
     order = (
         "These data are refused",
@@ -75,7 +75,7 @@ def test_the_page_begins_with_the_verdict_and_tells_each_finding(
 
 
 def test_hostile_names_and_values_are_text_on_the_page(
-    judge: Judge, made: np.random.Generator, answer: list[str], tmp_path: Path
+    assessed: Assess, made: np.random.Generator, answer: list[str], tmp_path: Path
 ) -> None:
     shared = made.normal(size=ROWS)
     numbers = {name: shared + made.normal(0, 0.01, ROWS) for name in HOSTILE}
@@ -85,7 +85,7 @@ def test_hostile_names_and_values_are_text_on_the_page(
     }
     classes = ["<img src=x onerror=alert(1)>" if value == "yes" else "no" for value in answer]
     reading = Reading(ROWS, quarantined=(("<b>bold</b> missing", 3),))
-    write(judge({**numbers, **words, "^len$": classes}, reading=reading), tmp_path)
+    write(assessed({**numbers, **words, "^len$": classes}, reading=reading), tmp_path)
     page = (tmp_path / "quality.html").read_text(encoding="utf-8")
     seen = Tags(page)
     assert not seen.tags & {"script", "img", "b", "iframe", "a", "link"}
@@ -96,19 +96,19 @@ def test_hostile_names_and_values_are_text_on_the_page(
 
 
 def test_of_many_columns_the_closest_forty_are_drawn(
-    judge: Judge, made: np.random.Generator, answer: list[str], tmp_path: Path
+    assessed: Assess, made: np.random.Generator, answer: list[str], tmp_path: Path
 ) -> None:
-    write(judge({**{f"n{n}": made.normal(size=ROWS) for n in range(60)}, "y": answer}), tmp_path)
+    write(assessed({**{f"n{n}": made.normal(size=ROWS) for n in range(60)}, "y": answer}), tmp_path)
     page = (tmp_path / "quality.html").read_text(encoding="utf-8")
     assert "The 40 of 60 columns with the closest ties" in page
     assert len(json.loads((tmp_path / "quality.json").read_bytes())["correlations"]["names"]) == 60
 
 
 def test_rows_may_come_lazily_from_a_file(
-    judge: Judge, made: np.random.Generator, answer: list[str], tmp_path: Path
+    assessed: Assess, made: np.random.Generator, answer: list[str], tmp_path: Path
 ) -> None:
     columns = {"a": made.normal(size=ROWS), "b": made.normal(size=ROWS), "y": answer}
-    held = judge(columns)
+    held = assessed(columns)
     file = tmp_path / "rows.parquet"
     pl.DataFrame(columns).with_columns(pl.col("a", "b").cast(pl.Float32)).write_parquet(file)
     assert document(assess(pl.scan_parquet(file), held.contract, Reading(ROWS))) == document(held)

@@ -28,7 +28,7 @@ CELLS = st.one_of(
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=8)
 
 
-def judged(body: bytes, target: str, suffix: str = ".csv") -> None:
+def surveyed(body: bytes, target: str, suffix: str = ".csv") -> None:
     """Our own errors are sentences; any other one fails the test."""
     with tempfile.TemporaryDirectory() as folder, suppress(JobError, CommandError):
         path = Path(folder) / f"file{suffix}"
@@ -40,7 +40,7 @@ def judged(body: bytes, target: str, suffix: str = ".csv") -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.binary(max_size=400), st.sampled_from([".csv", ".parquet", ".jsonl", ".zip", ".csv.gz"]))
 def test_of_any_bytes(body: bytes, suffix: str) -> None:
-    judged(body, "a", suffix)
+    surveyed(body, "a", suffix)
 
 
 @settings(deadline=None, max_examples=150)
@@ -51,7 +51,7 @@ def test_of_any_table(data: st.DataObject) -> None:
     rows = data.draw(st.lists(width.flatmap(lambda n: st.lists(CELLS, min_size=n, max_size=n)), max_size=25))
     mark = data.draw(st.sampled_from(",;\t|"))
     text = "\n".join(mark.join(row) for row in [names, *rows])
-    judged(text.encode(data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))), names[-1].strip())
+    surveyed(text.encode(data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))), names[-1].strip())
 
 
 @settings(deadline=None, max_examples=60)
@@ -63,7 +63,7 @@ def test_of_any_table(data: st.DataObject) -> None:
 )
 def test_of_any_json_lines(records: list[dict[str, object]]) -> None:
     body = "\n".join(json.dumps(record) for record in records)
-    judged(body.encode(), next(iter(records[0]), "a") if records else "a", ".jsonl")
+    surveyed(body.encode(), next(iter(records[0]), "a") if records else "a", ".jsonl")
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_figures_are_scikit_learns() -> None:
     assert set(found) == {"rmse", "mae", "r2"}
 
 
-def test_the_log_never_holds_what_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_never_holds_what_is_not_a_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     learned(tmp_path, contract_of("regression"), rounds=2)
     assert "nan" not in capsys.readouterr().out
     assert json.loads((tmp_path / "model" / "training.json").read_text())["rounds"] == 2

@@ -53,5 +53,5 @@ def test_one_moment_has_one_text(value: object, pattern: str | None, expected: s
         (["2011-01-31"], None),
     ],
 )
-def test_what_is_no_date_is_none(value: object, pattern: str | None) -> None:
+def test_what_is_not_a_date_is_read_as_none(value: object, pattern: str | None) -> None:
     assert moment_text(value, pattern) is None

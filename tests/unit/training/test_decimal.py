@@ -82,7 +82,7 @@ def test_a_drop_with_decimal_commas_is_the_drop_with_points(
     assert files == others
 
 
-def test_what_is_no_number_with_a_decimal_comma_is_a_bad_row_as_it_came(another: Another) -> None:
+def test_what_is_not_a_number_with_a_decimal_comma_is_a_bad_row_as_it_came(another: Another) -> None:
     """A dot that groups no thousands is a point: `1.5` read as 15 would be a wrong number in silence."""
     container = another(contract(COMMA))
     cells = ["1.5", "1,2,3", "12.34,5", "1,234.5", "1234.567,8"]

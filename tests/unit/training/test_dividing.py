@@ -173,7 +173,7 @@ def test_balance_is_reached_between_all_classes(found: list[str], ratio: float) 
             assert set(indices.tolist()) == set(range(len(found)))
 
 
-def test_a_column_only_of_the_split_is_no_feature(another: Another) -> None:
+def test_a_column_only_of_the_split_is_not_a_feature(another: Another) -> None:
     columns = {"k": "id"} | SMALL["columns"]
     container = another(small(columns=columns, split={"by": "group", "column": "k", "seed": 3}))
     lines = [f"k{n % 30},{n % 10},{'abcdefg'[n % 7]},{n * 7 % 3 % 2}" for n in range(60)]

@@ -110,7 +110,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_what_is_no_picture_says_so_and_is_not_decoded(case: str) -> None:
+def test_what_is_not_a_picture_says_so_and_is_not_decoded(case: str) -> None:
     body, words = BROKEN[case]
 
     with pytest.raises(BrokenPicture, match=words):
@@ -147,7 +147,9 @@ def test_top_folders_name_the_parts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("parts", [(), ("train", "test")])
-def test_the_folder_that_a_packer_puts_around_all_is_no_class(tmp_path: Path, parts: tuple[str, ...]) -> None:
+def test_the_folder_that_a_packer_puts_around_all_is_not_a_class(
+    tmp_path: Path, parts: tuple[str, ...]
+) -> None:
     wrapped = {f"my pictures/{name}": body for name, body in drop(each=2, parts=parts).items()}
     found, quarantined = read(tmp_path, wrapped)
 
@@ -180,7 +182,7 @@ def test_a_folder_with_a_zip_alone_is_that_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"a,b\n1,2\n", picture(), archive(drop(each=2))[:-400]])
-def test_a_folder_with_something_else_alone_is_no_drop_of_pictures(tmp_path: Path, body: bytes) -> None:
+def test_a_folder_with_something_else_alone_is_not_a_drop_of_pictures(tmp_path: Path, body: bytes) -> None:
     file = tmp_path / "drop" / "drop.bin"
     file.parent.mkdir()
     file.write_bytes(body)
@@ -189,7 +191,7 @@ def test_a_folder_with_something_else_alone_is_no_drop_of_pictures(tmp_path: Pat
         read_drop(file.parent, tmp_path)
 
 
-def test_what_is_no_picture_of_a_class_is_kept_aside_with_its_reason(tmp_path: Path) -> None:
+def test_what_is_not_a_picture_of_a_class_is_set_aside_with_its_reason(tmp_path: Path) -> None:
     found, quarantined = read(
         tmp_path,
         {

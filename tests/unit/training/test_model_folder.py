@@ -106,7 +106,7 @@ def test_an_archive_cut_short_is_refused(folder: Path, tmp_path: Path) -> None:
         _loaded(archive, tmp_path / "out")
 
 
-def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+def test_what_is_not_an_archive_is_refused(tmp_path: Path) -> None:
     for index, body in enumerate((b"", b"hello", gzip.compress(b"hello"))):
         archive = tmp_path / f"{index}.tar.gz"
         archive.write_bytes(body)
@@ -146,7 +146,7 @@ def _loaded(archive: Path, out: Path) -> None:
     Predictor(out)
 
 
-def test_a_graph_that_names_another_file_is_no_way_to_that_file(folder: Path) -> None:
+def test_a_graph_that_names_another_file_does_not_reach_that_file(folder: Path) -> None:
     """Weights outside the graph would be read from wherever it says."""
     import onnx
     from onnx import TensorProto, helper

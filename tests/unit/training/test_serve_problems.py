@@ -113,7 +113,12 @@ def test_every_way_in_gives_the_features_that_training_has(model: Model) -> None
 
 
 REFUSED: dict[str, tuple[bytes | str, str, int, str]] = {
-    "no picture": (b"bicycle", "image/png", 400, "the body, image: the picture is not in one of the formats PNG"),
+    "no picture": (
+        b"bicycle",
+        "image/png",
+        400,
+        "the body, image: the picture is not in one of the formats PNG",
+    ),
     "cut off": (picture()[:100], "image/png", 400, "the body, image: the picture cannot be decoded"),
     "nothing": (b"", "image/jpeg", 400, "the body, image: the picture is not in one of"),
     "no base64": (json.dumps({"image": "-"}), LINES, 400, "line 1, image: is not base64"),
@@ -132,7 +137,7 @@ REFUSED: dict[str, tuple[bytes | str, str, int, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_picture_is_refused_with_its_place(model: Model, case: str) -> None:
+def test_what_is_not_a_picture_is_refused_and_located(model: Model, case: str) -> None:
     body, kind, status, said = REFUSED[case]
     found, _, answer = invoke(model, body, kind)
 

@@ -213,11 +213,11 @@ def test_rfe_keeps_what_scikit_learn_keeps_and_tells_each_step(problem: str, tmp
     rows = rows_of(problem, 500)
     transform = Transform(contract, rows)
     transform.write(tmp_path)
-    told = json.loads((tmp_path / "selection.json").read_text())
-    assert transform.names == told["kept"]
-    assert len(told["kept"]) == 5
+    selection = json.loads((tmp_path / "selection.json").read_text())
+    assert transform.names == selection["kept"]
+    assert len(selection["kept"]) == 5
     everything = Transform(contract_of(problem), rows).names
-    assert {step["dropped"] for step in told["steps"]} == set(everything) - set(told["kept"])
+    assert {step["dropped"] for step in selection["steps"]} == set(everything) - set(selection["kept"])
     assert matrix_of(contract, rows).width == 5
 
 

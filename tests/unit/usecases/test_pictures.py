@@ -38,7 +38,7 @@ def test_they_are_pictures_of_one_size_some_with_a_fourth_channel() -> None:
     assert Counter(picture.mode for picture in opened) == {"RGB": 48, "RGBA": 2}
 
 
-def test_as_many_are_no_pictures_as_were_asked_for() -> None:
+def test_as_many_files_are_not_pictures_as_were_asked_for() -> None:
     assert sum(not opens(picture) for _, picture in pictures(30, 1, bad=5)) == 5
 
 

@@ -26,7 +26,7 @@ def evaluation_page(found: Evaluation) -> str:
 
 def _in_words(found: Evaluation) -> list[Block]:
     predictions = found.predictions
-    told = (
+    sentences = (
         values.words(predictions, found)
         if isinstance(predictions, Valued)
         else classes.words(predictions, found)
@@ -34,7 +34,7 @@ def _in_words(found: Evaluation) -> list[Block]:
     asked = (
         f"The model predicts “{found.contract.target}”. It was tried on {len(predictions):,} rows that it had"
     )
-    return [heading("What it does"), paragraph(f"{asked} never seen."), *map(paragraph, told)]
+    return [heading("What it does"), paragraph(f"{asked} never seen."), *map(paragraph, sentences)]
 
 
 def _plots(found: Evaluation) -> list[Block]:

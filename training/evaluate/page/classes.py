@@ -21,7 +21,7 @@ MOST_MISTAKES = 10
 
 
 def words(predictions: Classified, found: Evaluation) -> list[str]:
-    told = (
+    sentences = (
         _of_two(predictions, predictions.positive)
         if predictions.positive is not None
         else _of_many(predictions)
@@ -31,7 +31,7 @@ def words(predictions: Classified, found: Evaluation) -> list[str]:
     constant = (
         f"always answering {quoted(predictions.classes[often])} would be right for {of_hundred(always)}"
     )
-    return [*told, f"It is right for {of_hundred(right)} of 100 rows; {constant}."]
+    return [*sentences, f"It is right for {of_hundred(right)} of 100 rows; {constant}."]
 
 
 def _of_two(predictions: Classified, positive: int) -> list[str]:
@@ -40,10 +40,12 @@ def _of_two(predictions: Classified, positive: int) -> list[str]:
     if not said.any():
         return [f"It never answers {name} on these rows."]
     flagged = of_hundred(float(is_so[said].mean()))
-    told = [f"Of 100 rows for which it answers {name}, {flagged} really are."]
+    sentences = [f"Of 100 rows for which it answers {name}, {flagged} really are."]
     if is_so.any():
-        told += [f"Of 100 rows that really are {name}, it finds {of_hundred(float(said[is_so].mean()))}."]
-    return [" ".join(told)]
+        sentences += [
+            f"Of 100 rows that really are {name}, it finds {of_hundred(float(said[is_so].mean()))}."
+        ]
+    return [" ".join(sentences)]
 
 
 def _of_many(predictions: Classified) -> list[str]:

@@ -18,7 +18,7 @@ MOST_COLUMNS = 20
 
 def importance(found: Evaluation) -> list[Block]:
     """Of pictures there is nothing to tell: the name of a feature is a number that says nothing to people."""
-    weights: Sequence[Mapping[str, Any]] = found.told.get("importance") or []
+    weights: Sequence[Mapping[str, Any]] = found.model_facts.get("importance") or []
     if not weights or found.contract.problem == "image":
         return []
     shown = weights[:MOST_COLUMNS]
@@ -32,7 +32,7 @@ def importance(found: Evaluation) -> list[Block]:
 
 def trials(found: Evaluation) -> list[Block]:
     """As the tuning job listed them, in the order in which they began; of very many only the best."""
-    tuning: Mapping[str, Any] = found.told.get("trials") or {}
+    tuning: Mapping[str, Any] = found.model_facts.get("trials") or {}
     listed: Sequence[Mapping[str, Any]] = tuning.get("trials") or []
     if not listed:
         return []

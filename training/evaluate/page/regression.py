@@ -35,7 +35,7 @@ ROUNDED = {"r2", "adjusted_r2", "durbin_watson", "skew", "kurtosis", "omnibus"}
 
 def linear(found: Evaluation) -> list[Block]:
     """What training said of its fit, on the rows that it was trained on."""
-    fit: Mapping[str, Any] = found.told.get("ols") or {}
+    fit: Mapping[str, Any] = found.model_facts.get("ols") or {}
     if not fit:
         return []
     reading = [[MARKS.get(part["kind"], ""), part["subject"], part["sentence"]] for part in fit["reading"]]
@@ -49,7 +49,7 @@ def linear(found: Evaluation) -> list[Block]:
 
 
 def selection(found: Evaluation) -> list[Block]:
-    made: Mapping[str, Any] = found.told.get("selection") or {}
+    made: Mapping[str, Any] = found.model_facts.get("selection") or {}
     if not made:
         return []
     steps: Sequence[Mapping[str, Any]] = made["steps"]

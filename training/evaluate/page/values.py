@@ -32,14 +32,16 @@ def words(predictions: Valued, found: Evaluation) -> list[str]:
     half, most = (number(float(np.quantile(off, share)), 2) for share in (0.5, 0.9))
     middle = number(float(np.abs(predictions.truth - np.median(predictions.truth)).mean()), 2)
     mean = number(found.figures["mae"].value, 2)
-    told = [f"Half of its answers are off by less than {half}, 9 of 10 by less than {most}."]
-    told += [f"On average it is off by {mean}; always answering the middle value would be off by {middle}."]
+    sentences = [f"Half of its answers are off by less than {half}, 9 of 10 by less than {most}."]
+    sentences += [
+        f"On average it is off by {mean}; always answering the middle value would be off by {middle}."
+    ]
     share = found.figures["r2"].value
     if np.isfinite(share):
-        told += [
+        sentences += [
             f"It explains {max(0.0, 100 * share):.1f} % of the differences between rows (R² {share:.4f})."
         ]
-    return [" ".join(told)]
+    return [" ".join(sentences)]
 
 
 def plots(predictions: Valued) -> list[Block]:

@@ -75,10 +75,10 @@ def champion(found: Evaluation) -> list[Block]:
         if asked
         else "The gate does not ask for more than that this is said"
     )
-    told = (
+    reached = (
         f"Both were asked about the same {one.rows:,} rows, some of which the live one may have learned from."
     )
-    said = f"{told} The new one is {_STANDINGS[one.standing(margin)]}. {rule}."
+    said = f"{reached} The new one is {_STANDINGS[one.standing(margin)]}. {rule}."
     return [heading("The live model"), paragraph(said), table([one.metric, "value", "from", "to"], rows)]
 
 

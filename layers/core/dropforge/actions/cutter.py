@@ -39,9 +39,9 @@ class Cutter:
         self._bytes = self._rows = self._batches = 0
         self._bad: list[list[str]] = []
 
-    def take(self, row: int, instance: Mapping[str, Any], **told: str) -> None:
-        """`told` is kept with the record and not sent: the name of a picture's file."""
-        line = json.dumps({"row": row, **told, "instance": instance}, ensure_ascii=False)
+    def take(self, row: int, instance: Mapping[str, Any], **facts: str) -> None:
+        """`facts` are kept with the record and not sent: the name of a picture's file."""
+        line = json.dumps({"row": row, **facts, "instance": instance}, ensure_ascii=False)
         size = len(line.encode())
         if size > BATCH_BYTES:
             raise BadRow(f"the record has {size} bytes; a request may have {BATCH_BYTES}")

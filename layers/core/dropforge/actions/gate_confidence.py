@@ -104,10 +104,10 @@ def _records(run: InferenceRun, batches: int, objects: Objects) -> Iterator[Reco
                 f"{absent.what} is missing: put the file in inference/{run.usecase}/ again"
             ) from None
         for part, answer in zip(parts, answers, strict=True):
-            told = json.loads(part)
+            record = json.loads(part)
             if run.problem == "image":
-                del told["instance"]
-            yield told | json.loads(answer)
+                del record["instance"]
+            yield record | json.loads(answer)
 
 
 def _unanswered(records: Sequence[Record]) -> str:

@@ -21,21 +21,22 @@ if TYPE_CHECKING:
 
     from dropforge.domain.events import ExecutionEnded
     from dropforge.domain.outcome import Outcome
-    from dropforge.ports import EndedExecutions, Once
+    from dropforge.ports import EndedExecutions, RunOnce
 
     Reaction = Callable[[Outcome], DataclassInstance]
 
 
 def report_outcome(
     ended: ExecutionEnded,
-    once: Once,
+    run_once: RunOnce,
     *,
     executions: EndedExecutions,
     reactions: Mapping[str, Reaction],
 ) -> Reported:
     outcome = outcome_of(_whole(ended, executions))
     answers = {
-        name: once(f"{ended.identity}\n{name}", partial(react, outcome)) for name, react in reactions.items()
+        name: run_once(f"{ended.identity}\n{name}", partial(react, outcome))
+        for name, react in reactions.items()
     }
     return Reported(ended.name, answers)
 

@@ -121,7 +121,7 @@ class Verdict:
     groups: tuple[Group, ...] = ()
 
 
-def judge(
+def apply_gate(
     metrics: Mapping[str, float | None],
     gate: Gate,
     comparison: Comparison | None = None,

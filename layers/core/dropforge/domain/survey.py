@@ -73,9 +73,9 @@ class Survey:
 
 def read_survey(found: dict[str, Any]) -> Survey:
     """The facts in survey.json."""
-    told = {name: tuple(map(read_relation, found[name])) for name in ("leaking", "redundant")}
+    relations = {name: tuple(map(read_relation, found[name])) for name in ("leaking", "redundant")}
     columns = tuple(Column(**{**each, "formats": tuple(each["formats"])}) for each in found["columns"])
-    return Survey(**{**found, **told, "columns": columns})
+    return Survey(**{**found, **relations, "columns": columns})
 
 
 def read_relation(found: dict[str, Any]) -> Relation:

@@ -67,7 +67,7 @@ class Host:
         return {"current_host": self.name, "hosts": self.names}
 
     def share(self, distribution: str | None) -> tuple[int, int]:
-        """Of an input's objects, in their order: the first that this machine takes, and the step to the next."""
+        """Of an input's objects, in their order: this machine's first, and the step to its next."""
         return (self.number - 1, self.count) if distribution == "ShardedByS3Key" else (0, 1)
 
     @property

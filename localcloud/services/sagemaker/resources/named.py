@@ -63,5 +63,5 @@ class NamedRecords(ABC):
 
     def _emit(self, record: Record) -> None:
         # AWS's events carry milliseconds where its API carries seconds.
-        told = {"CreationTime": round(record["CreationTime"] * 1000), "Tags": record.get("Tags", [])}
-        self._context.emit(self.event, record[f"{self.noun}Arn"], record | told)
+        facts = {"CreationTime": round(record["CreationTime"] * 1000), "Tags": record.get("Tags", [])}
+        self._context.emit(self.event, record[f"{self.noun}Arn"], record | facts)

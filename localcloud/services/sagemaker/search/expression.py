@@ -2,8 +2,8 @@
 
 A property is named by its path (`InputDataConfig.ChannelName`), and a path through a list stands for every
 item of it. `Metrics.x`, `HyperParameters.x` and `Tags.x` are named by key. Two values are compared as numbers
-or as times where the record has such, else as texts. The cost: a property that a record lacks is not an error,
-since most properties are optional; only a name that no record of the kind can have is refused, in
+or as times where the record has such, else as texts. The cost: a property that a record lacks is not an
+error, since most properties are optional; only a name that no record of the kind can have is refused, in
 operations.py.
 """
 

@@ -124,10 +124,10 @@ def test_a_target_that_stays_busy_is_given_up(plain: Endpoint, cloud: Endpoint, 
     seen_here_only(body, plain, cloud)
 
 
-def test_an_entry_that_is_no_event_is_refused_and_the_others_are_taken(
+def test_an_entry_that_is_not_an_event_is_refused_and_the_others_are_taken(
     plain: Endpoint, cloud: Endpoint
 ) -> None:
-    """PutEvents answers for each entry: one without a source is refused, and so is one whose detail is not JSON."""
+    """PutEvents answers for each entry: one without a source or whose detail is not JSON is refused."""
 
     def body(endpoint: Endpoint) -> bool:
         whole = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}

@@ -78,10 +78,10 @@ def test_a_user_without_policies_is_denied_sagemakers_actions(lax: Endpoint, str
         try:
             hers.list_models()
         except ClientError as error:
-            told = error.response["Error"]
+            refused = error.response["Error"]
             return (
-                told["Code"] == "AccessDeniedException"
-                and "user/milkmaid is not authorized to perform: sagemaker:ListModels" in told["Message"]
+                refused["Code"] == "AccessDeniedException"
+                and "user/milkmaid is not authorized to perform: sagemaker:ListModels" in refused["Message"]
             )
         return False
 

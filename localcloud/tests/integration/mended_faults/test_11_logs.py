@@ -77,12 +77,12 @@ def test_pages_tell_every_event_once_whatever_comes_in_meanwhile(plain: Endpoint
         first = logs.filter_log_events(logGroupName=group, limit=3)
         early = [{"timestamp": begin + 1, "message": "late for the first page"}]
         logs.put_log_events(logGroupName=group, logStreamName="hen", logEvents=early)
-        told, token = first["events"], first.get("nextToken")
+        events, token = first["events"], first.get("nextToken")
         while token:
             page = logs.filter_log_events(logGroupName=group, limit=3, nextToken=token)
-            told, token = told + page["events"], page.get("nextToken")
-        one_each = len({e["eventId"] for e in told}) == 7 and all("ingestionTime" in e for e in told)
-        return "".join(e["message"] for e in told) == "abcdefg" and one_each
+            events, token = events + page["events"], page.get("nextToken")
+        one_each = len({e["eventId"] for e in events}) == 7 and all("ingestionTime" in e for e in events)
+        return "".join(e["message"] for e in events) == "abcdefg" and one_each
 
     seen_here_only(body, plain, cloud)
 

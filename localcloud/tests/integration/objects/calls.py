@@ -44,10 +44,10 @@ def parts_of(s3: Any, key: str, parts: list[bytes], bucket: str = BUCKET, **more
     """Uploaded in parts; what completing it needs."""
     upload = s3.create_multipart_upload(Bucket=bucket, Key=key, **more)["UploadId"]
     named = {"Bucket": bucket, "Key": key, "UploadId": upload}
-    told = [s3.upload_part(PartNumber=n, Body=part, **named) for n, part in enumerate(parts, 1)]
+    uploaded = [s3.upload_part(PartNumber=n, Body=part, **named) for n, part in enumerate(parts, 1)]
     kept = [
         {"PartNumber": n, **{k: v for k, v in answer.items() if k == "ETag" or k.startswith("Checksum")}}
-        for n, answer in enumerate(told, 1)
+        for n, answer in enumerate(uploaded, 1)
     ]
     return {**named, "MultipartUpload": {"Parts": kept}}
 
@@ -57,9 +57,9 @@ def raw(cloud: TinyCloud, path: str, body: bytes, **headers: str) -> tuple[int, 
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request("PUT", path, body, {"Authorization": SIGNED, **named})
     answer = connection.getresponse()
-    told = answer.status, answer.read()
+    heard = answer.status, answer.read()
     connection.close()
-    return told
+    return heard
 
 
 def left_by(cloud: TinyCloud) -> list[str]:

@@ -21,7 +21,7 @@ from localcloud.tests.integration.objects.calls import BUCKET, MB, SIGNED, base,
 def test_an_object_comes_back_as_it_was_told(s3: Any, size: int) -> None:
     """Its bytes, its length, its MD5 as ETag, its checksum, its metadata, its tags and its encryption."""
     data = os.urandom(size)
-    told = s3.put_object(
+    stored = s3.put_object(
         Bucket=BUCKET,
         Key="told",
         Body=data,
@@ -33,7 +33,7 @@ def test_an_object_comes_back_as_it_was_told(s3: Any, size: int) -> None:
     )
     found = s3.get_object(Bucket=BUCKET, Key="told", ChecksumMode="ENABLED")
     assert found["Body"].read() == data
-    assert found["ETag"] == told["ETag"] == f'"{hashlib.md5(data).hexdigest()}"'
+    assert found["ETag"] == stored["ETag"] == f'"{hashlib.md5(data).hexdigest()}"'
     assert found["ChecksumCRC32"] == base(zlib.crc32(data).to_bytes(4, "big"))
     assert (found["ContentLength"], found["Metadata"], found["TagCount"]) == (size, {"who": "me"}, 1)
     assert (found["ContentType"], found["ContentEncoding"]) == ("application/x-www-form-urlencoded", "zstd")
@@ -41,17 +41,17 @@ def test_an_object_comes_back_as_it_was_told(s3: Any, size: int) -> None:
 
 
 def test_an_upload_is_answered_with_its_checksum_and_has_a_type_though_none_was_told(s3: Any) -> None:
-    told = s3.put_object(Bucket=BUCKET, Key="untyped", Body=b"x", ChecksumAlgorithm="SHA256")
-    assert told["ChecksumSHA256"] == base(digest_of("SHA256", b"x"))
-    assert told["ChecksumType"] == "FULL_OBJECT"
+    stored = s3.put_object(Bucket=BUCKET, Key="untyped", Body=b"x", ChecksumAlgorithm="SHA256")
+    assert stored["ChecksumSHA256"] == base(digest_of("SHA256", b"x"))
+    assert stored["ChecksumType"] == "FULL_OBJECT"
     assert s3.get_object(Bucket=BUCKET, Key="untyped")["ContentType"] == "binary/octet-stream"
 
 
 def test_what_nobody_said_how_to_encrypt_is_encrypted_by_s3_itself(s3: Any) -> None:
-    told = s3.put_object(Bucket=BUCKET, Key="plain", Body=b"x")
+    stored = s3.put_object(Bucket=BUCKET, Key="plain", Body=b"x")
     copied = s3.copy_object(Bucket=BUCKET, Key="copy", CopySource=f"{BUCKET}/plain")
     found = [s3.head_object(Bucket=BUCKET, Key=key) for key in ("plain", "copy")]
-    assert {answer["ServerSideEncryption"] for answer in (told, copied, *found)} == {"AES256"}
+    assert {answer["ServerSideEncryption"] for answer in (stored, copied, *found)} == {"AES256"}
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
@@ -82,16 +82,16 @@ def test_a_framed_upload_with_its_checksum_after_it(cloud: TinyCloud, s3: Any, s
     chunks = [data[at : at + 70_000] for at in range(0, size, 70_000)]
     framed = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
     right = base(digest_of("CRC64NVME", data))
-    told = {
+    headers = {
         "content_encoding": "aws-chunked",
         "x_amz_content_sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
         "x_amz_decoded_content_length": str(size),
         "x_amz_trailer": "x-amz-checksum-crc64nvme",
     }
     ended = [f"0\r\nx-amz-checksum-crc64nvme:{value}\r\n\r\n".encode() for value in (right, "AAAAAAAAAAA=")]
-    assert raw(cloud, f"/{BUCKET}/framed", framed + ended[0], **told)[0] == 200
-    assert b"BadDigest" in raw(cloud, f"/{BUCKET}/framed", framed + ended[1], **told)[1]
-    assert b"IncompleteBody" in raw(cloud, f"/{BUCKET}/framed", framed[:-10], **told)[1]
+    assert raw(cloud, f"/{BUCKET}/framed", framed + ended[0], **headers)[0] == 200
+    assert b"BadDigest" in raw(cloud, f"/{BUCKET}/framed", framed + ended[1], **headers)[1]
+    assert b"IncompleteBody" in raw(cloud, f"/{BUCKET}/framed", framed[:-10], **headers)[1]
     found = s3.get_object(Bucket=BUCKET, Key="framed", ChecksumMode="ENABLED")
     assert (found["Body"].read(), found["ChecksumCRC64NVME"]) == (data, right)
     assert not found.get("ContentEncoding")

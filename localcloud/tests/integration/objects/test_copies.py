@@ -98,7 +98,7 @@ def test_an_event_tells_size_tag_and_version(cloud: TinyCloud, s3: Any) -> None:
     eventually(listen)
     reasons = {"one": "PutObject", "two": "CompleteMultipartUpload", "three": "CopyObject"}
     for key, reason in reasons.items():
-        head, told = s3.head_object(Bucket=VERSIONS, Key=key), heard[key]["object"]
+        head, event = s3.head_object(Bucket=VERSIONS, Key=key), heard[key]["object"]
         assert heard[key]["reason"] == reason
-        assert (told["size"], told["version-id"]) == (head["ContentLength"], head["VersionId"])
-        assert told["etag"] == head["ETag"].strip('"')
+        assert (event["size"], event["version-id"]) == (head["ContentLength"], head["VersionId"])
+        assert event["etag"] == head["ETag"].strip('"')

@@ -25,10 +25,10 @@ def test_a_multipart_object(s3: Any) -> None:
     parts = [os.urandom(5 * MB), os.urandom(6 * MB), b"end"]
     wanted = parts_of(s3, "parts", parts, ChecksumAlgorithm="SHA256", Metadata={"who": "me"})
     assert [p["Size"] for p in s3.list_parts(**upload_of(wanted))["Parts"]] == [len(part) for part in parts]
-    told = s3.complete_multipart_upload(**wanted)
-    assert s3.complete_multipart_upload(**wanted)["ETag"] == told["ETag"]
+    completed = s3.complete_multipart_upload(**wanted)
+    assert s3.complete_multipart_upload(**wanted)["ETag"] == completed["ETag"]
     digests = b"".join(hashlib.md5(part).digest() for part in parts)
-    assert told["ETag"] == f'"{hashlib.md5(digests).hexdigest()}-3"'
+    assert completed["ETag"] == f'"{hashlib.md5(digests).hexdigest()}-3"'
     composite = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
     head = s3.head_object(Bucket=BUCKET, Key="parts", ChecksumMode="ENABLED")
     assert (head["ChecksumSHA256"], head["ChecksumType"]) == (f"{base(composite)}-3", "COMPOSITE")

@@ -51,7 +51,7 @@ def test_short_tags_become_the_long_form(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["Resources: [", "just text", "Parameters: {}"])
-def test_what_is_no_template_is_told(tmp_path: Path, text: str) -> None:
+def test_what_is_not_a_template_is_reported(tmp_path: Path, text: str) -> None:
     """The error is a sentence with the file in it."""
     with pytest.raises(TemplateError, match=r"template\.yaml is not a template"):
         template(tmp_path, text)

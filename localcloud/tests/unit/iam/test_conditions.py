@@ -144,7 +144,7 @@ def test_policy_variables(pattern: str, holds: bool) -> None:
     assert decide({}, resource=pattern, aws__principalaccount="000000000000").allowed is holds
 
 
-def test_a_variables_value_is_no_pattern() -> None:
+def test_a_variables_value_is_not_a_pattern() -> None:
     assert not decide(
         {"StringLike": {"aws:SourceArn": "${aws:username}"}}, aws__sourcearn="ab", aws__username="a*"
     ).allowed

@@ -29,7 +29,7 @@ def test_a_role_that_trusts_another_is_refused(tmp_path: Path, principal: str) -
     assert refused.value.code == "AccessDeniedException"
 
 
-def test_what_is_no_role_is_refused(tmp_path: Path) -> None:
+def test_what_is_not_a_role_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ApiError, match="Invalid Role Arn: 'someone'") as refused:
         MachineRoles(authority(Town(), tmp_path)).check("someone", "{}", None)
     assert refused.value.code == "InvalidArn"

@@ -59,7 +59,7 @@ def test_a_dockerfile_is_read(context: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reason"),
     [
         ("RUN apt-get update", "only RUN pip install"),
         ("RUN pip install requests", "requirements files only"),
@@ -71,10 +71,12 @@ def test_a_dockerfile_is_read(context: Path) -> None:
         ("HEALTHCHECK NONE", "HEALTHCHECK cannot be done"),
     ],
 )
-def test_what_needs_a_container_is_an_error_that_names_the_line(tmp_path: Path, line: str, told: str) -> None:
+def test_what_needs_a_container_is_an_error_that_names_the_line(
+    tmp_path: Path, line: str, reason: str
+) -> None:
     """Skipping it would run something else than the image."""
     (tmp_path / "Dockerfile").write_text(f"# one\n{line}\n")
-    with pytest.raises(ImageError, match=f"line 2: .*{told}"):
+    with pytest.raises(ImageError, match=f"line 2: .*{reason}"):
         parse(tmp_path / "Dockerfile")
 
 

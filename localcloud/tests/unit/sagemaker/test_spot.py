@@ -26,7 +26,7 @@ def test_a_spot_job_tells_its_times_and_what_is_billed(laptop: Laptop) -> None:
 
 
 @pytest.mark.parametrize("condition", [{}, {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 59}])
-def test_a_spot_job_must_have_a_time_to_wait_that_is_no_shorter_than_its_runtime(
+def test_a_spot_job_must_have_a_time_to_wait_that_is_not_shorter_than_its_runtime(
     laptop: Laptop, condition: dict[str, int]
 ) -> None:
     request = training_request(laptop, "short", EnableManagedSpotTraining=True, StoppingCondition=condition)

@@ -49,8 +49,8 @@ def test_trials_are_training_jobs_and_the_best_is_told(laptop: Laptop) -> None:
     assert json.loads(unpacked(laptop.get(key))["model.json"]) == trial["HyperParameters"]
     tags = laptop.sagemaker.list_tags(ResourceArn=trial["TrainingJobArn"])["Tags"]
     assert tags == [{"Key": "team", "Value": "a"}]
-    told = [detail["HyperParameterTuningJobStatus"] for detail in laptop.details(TUNING)]
-    assert told == ["InProgress", "Completed"]
+    statuses = [detail["HyperParameterTuningJobStatus"] for detail in laptop.details(TUNING)]
+    assert statuses == ["InProgress", "Completed"]
 
 
 @pytest.mark.parametrize("strategy", ["Random", "Bayesian"])

@@ -94,7 +94,7 @@ def test_a_job_is_what_its_trials_made_of_it(
 
 def test_trials_are_counted_by_what_became_of_them() -> None:
     """A trial that died with the cloud can be tried again; one that was stopped may have an objective."""
-    told = counters(
+    counted = counters(
         [
             trial(1, loss=0.5),
             trial(2, "Failed", loss=0.1, reason="AlgorithmError"),
@@ -105,14 +105,14 @@ def test_trials_are_counted_by_what_became_of_them() -> None:
         ],
         OBJECTIVE,
     )
-    assert told["TrainingJobStatusCounters"] == {
+    assert counted["TrainingJobStatusCounters"] == {
         "Completed": 1,
         "InProgress": 2,
         "RetryableError": 1,
         "NonRetryableError": 1,
         "Stopped": 1,
     }
-    assert told["ObjectiveStatusCounters"] == {"Succeeded": 2, "Pending": 2, "Failed": 2}
+    assert counted["ObjectiveStatusCounters"] == {"Succeeded": 2, "Pending": 2, "Failed": 2}
 
 
 def test_the_best_is_a_completed_one_and_the_first_of_equals() -> None:
@@ -120,6 +120,6 @@ def test_the_best_is_a_completed_one_and_the_first_of_equals() -> None:
     first = best(tried, OBJECTIVE)
     assert first is not None
     assert first["TrainingJobName"] == "t-002"
-    told = summary(first, OBJECTIVE)["FinalHyperParameterTuningJobObjectiveMetric"]
-    assert told == {"Type": "Minimize", "MetricName": "loss", "Value": 0.3}
+    metric = summary(first, OBJECTIVE)["FinalHyperParameterTuningJobObjectiveMetric"]
+    assert metric == {"Type": "Minimize", "MetricName": "loss", "Value": 0.3}
     assert best([trial(1)], OBJECTIVE) is None

@@ -90,7 +90,7 @@ def test_a_call_is_read_with_its_nested_calls_paths_and_quotes() -> None:
 @pytest.mark.parametrize(
     "text", ["States.Format('a'", "States.No()", "States.UUID() x", "States.Array(x)", "Format('a')"]
 )
-def test_what_is_no_call_is_refused(text: str) -> None:
+def test_what_is_not_a_call_is_refused(text: str) -> None:
     with pytest.raises(IntrinsicSyntax):
         read(text)
 

@@ -62,7 +62,7 @@ def test_a_valid_definition_has_no_problems() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "reason"),
     [
         ("StartAt", "Nowhere", "StartAt names no state"),
         ("TimeoutSeconds", 0, "TimeoutSeconds must be a whole number above 0"),
@@ -101,13 +101,13 @@ def test_a_valid_definition_has_no_problems() -> None:
         ("States/No/Next", "Done", "a Fail state has no field 'Next'"),
     ],
 )
-def test_a_fault_is_told_with_its_place(path: str, value: Any, told: str) -> None:
+def test_a_fault_is_told_with_its_place(path: str, value: Any, reason: str) -> None:
     """Each fault that AWS refuses, at creation or when it is reached, is found in the file."""
-    assert any(told in problem for problem in problems_of_text(changed(path, value)))
+    assert any(reason in problem for problem in problems_of_text(changed(path, value)))
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("{", "not JSON"),
         ("[]", "must be an object"),
@@ -115,9 +115,9 @@ def test_a_fault_is_told_with_its_place(path: str, value: Any, told: str) -> Non
         ("{}", "States"),
     ],
 )
-def test_what_is_no_definition_is_told(text: str, told: str) -> None:
+def test_what_is_not_a_definition_is_reported(text: str, reason: str) -> None:
     """Broken JSON, another shape, a doubled key."""
-    assert told in problems_of_text(text)[0]
+    assert reason in problems_of_text(text)[0]
 
 
 def test_a_jsonpath_machine_is_checked_as_one() -> None:

@@ -51,7 +51,7 @@ def test_a_model_does_not_differ_from_itself() -> None:
     assert (found.value, found.low, found.high) == (0, 0, 0)
 
 
-def test_what_is_hard_for_both_is_no_difference() -> None:
+def test_what_is_hard_for_both_is_not_a_difference() -> None:
     """Paired, two models that err alike are told apart by far fewer rows than their own intervals suggest."""
     one, noise = values(), np.random.default_rng(9).normal(0, 0.05, 600)
     other = type(one)(one.truth, one.values + noise)

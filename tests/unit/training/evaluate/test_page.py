@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from dropforge.domain.contract import Contract, parse_contract
-from dropforge.domain.decisions import judge
+from dropforge.domain.decisions import apply_gate
 from tests.unit.training.evaluate.answered import many, two, values
 from training.evaluate.champion import Champion, compare
 from training.evaluate.documents import measured, write_documents
@@ -58,7 +58,7 @@ def contract(problem: str, gate: dict[str, Any]) -> Contract:
 
 
 def evaluation(
-    predictions: Predictions, agreed: Contract, rival: Predictions | None = None, **told: Any
+    predictions: Predictions, agreed: Contract, rival: Predictions | None = None, **model_facts: Any
 ) -> Evaluation:
     measure = measure_of(predictions)
     measured_figures = figures_of(measure, np.arange(len(predictions)))
@@ -66,11 +66,13 @@ def evaluation(
     rows = pl.DataFrame({EVIL: np.where(np.arange(len(predictions)) % 2, f"{EVIL}1", "_b$")})
     groups = groups_of(measure, rows, agreed, metric)
     champion = compare("version 3", metric, predictions, lambda: rival) if rival is not None else None
-    verdict = judge(
+    verdict = apply_gate(
         measured(measured_figures), agreed.gate, champion.comparison if champion else None, groups
     )
     facts = [("Drop", f"s3://bucket/drops/loan/{EVIL}.csv")]
-    return Evaluation(agreed, predictions, measured_figures, verdict, groups, metric, champion, facts, told)
+    return Evaluation(
+        agreed, predictions, measured_figures, verdict, groups, metric, champion, facts, model_facts
+    )
 
 
 def _ols() -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_curves_have_at_most_200_points_and_both_ends() -> None:
     assert (curve["true_positive_rates"][0], curve["true_positive_rates"][-1]) == (0, 1)
 
 
-def test_rows_of_one_class_have_no_curves_and_no_auc_and_are_no_fault() -> None:
+def test_rows_of_one_class_have_no_curves_and_no_auc_and_are_not_a_fault() -> None:
     predictions = Classified(("no", "yes"), 1, np.zeros(300, dtype=np.int64), np.full((300, 2), 0.5))
     metrics = report(predictions)["binary_classification_metrics"]
     assert isinstance(metrics, dict)

@@ -85,6 +85,6 @@ def test_any_number_has_a_text(value: float) -> None:
     assert measure(value)
 
 
-def test_empty_plots_are_no_fault() -> None:
+def test_empty_plots_are_not_a_fault() -> None:
     assert plots.scatter([], [], "none", diagonal=True)
     assert plots.lines([], "none")

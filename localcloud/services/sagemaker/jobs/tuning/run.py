@@ -49,7 +49,7 @@ class Trial:
     name: str
     proposal: Proposal
     values: list[float] = field(default_factory=list)
-    judged: int = 0
+    values_seen: int = 0
     asked_to_stop: bool = False
 
 
@@ -101,7 +101,7 @@ class Tuning(threading.Thread):
             if closing is None:
                 closing = self._closing()
                 if closing is None:
-                    self._judge()
+                    self._stop_hopeless()
                     self._launch()
                 else:
                     self._stop_all()
@@ -132,8 +132,10 @@ class Tuning(threading.Thread):
 
     def _request(self, name: str, tuned: dict[str, str]) -> Record:
         # AWS tells a trial what it is measured by.
-        told = tuned | {"_tuning_objective_metric": self._objective["MetricName"]}
-        return trial_request(self._record["TrainingJobDefinition"], name, told, self._record.get("Tags", []))
+        hyperparameters = tuned | {"_tuning_objective_metric": self._objective["MetricName"]}
+        return trial_request(
+            self._record["TrainingJobDefinition"], name, hyperparameters, self._record.get("Tags", [])
+        )
 
     def _is_done(self) -> bool:
         most = self._config["ResourceLimits"].get("MaxNumberOfTrainingJobs")
@@ -154,21 +156,21 @@ class Tuning(threading.Thread):
             if record is not None and record["TrainingJobStatus"] in RUNNING:
                 continue
             del self._live[trial.name]
-            told = record is not None and objective_status(record, self._objective) == "Succeeded"
-            value = objective_value(record, self._objective) if record is not None and told else None
+            measured = record is not None and objective_status(record, self._objective) == "Succeeded"
+            value = objective_value(record, self._objective) if record is not None and measured else None
             completed = record is not None and record["TrainingJobStatus"] == "Completed"
-            self._optimiser.learn(trial.proposal, value, stopped=told and not completed)
+            self._optimiser.learn(trial.proposal, value, stopped=measured and not completed)
             if completed and value is not None:
                 self._completed.append(trial.values)
             self._note()
 
-    def _judge(self) -> None:
+    def _stop_hopeless(self) -> None:
         """Stop the trials that are not worth going on with."""
         automatic = self._config.get("TrainingJobEarlyStoppingType") == "Auto"
         maximize = self._objective["Type"] == "Maximize"
         for trial in self._live.values():
-            values, since = list(trial.values), trial.judged
-            trial.judged = len(values)
+            values, since = list(trial.values), trial.values_seen
+            trial.values_seen = len(values)
             if len(values) == since or trial.asked_to_stop:
                 continue
             if self._optimiser.is_given_up(trial.proposal, values, since) or (
@@ -200,8 +202,8 @@ class Tuning(threading.Thread):
             known = [trial | {"TuningJobName": self._job} for trial in trials]
             known += trials_of_parents(self._context, self._record, self._store)
             if (first := best(known, self._objective)) is not None:
-                told = {"TuningJobName": first["TuningJobName"]}
-                news["OverallBestTrainingJob"] = summary(first, self._objective) | told
+                job = {"TuningJobName": first["TuningJobName"]}
+                news["OverallBestTrainingJob"] = summary(first, self._objective) | job
         spent = sum(trial.get("TrainingTimeInSeconds", 0) for trial in trials)
         news |= {"ConsumedResources": {"RuntimeInSeconds": spent}, "LastModifiedTime": now()}
         self._store.change(self._job, lambda record: record.update(news))

@@ -40,8 +40,8 @@ def objective_status(trial: Record, objective: Record) -> str:
     status = trial["TrainingJobStatus"]
     if status in RUNNING:
         return "Pending"
-    told = objective_value(trial, objective) is not None
-    return "Succeeded" if told and status != "Failed" else "Failed"
+    measured = objective_value(trial, objective) is not None
+    return "Succeeded" if measured and status != "Failed" else "Failed"
 
 
 def is_retryable(trial: Record) -> bool:
