@@ -1,4 +1,4 @@
-"""Says how a version (a number or `latest`) or a run was judged, and where the page about it lies.
+"""Says how a version (a number or `latest`) or a run was evaluated, and where the page about it lies.
 
 --save writes that page to a file, to be opened in any browser; with --data the page about the dropped data.
 """
@@ -38,7 +38,9 @@ def run(arguments: Namespace) -> int:
 def _print(report: Report, page: str) -> None:
     """The address of a page that was never written would lead nowhere."""
     named = f"{report.usecase} version {report.version}" if report.version else f"run {report.run}"
-    passed = {True: "passed its gate", False: "did not pass its gate", None: "was not judged"}[report.passed]
+    passed = {True: "passed its gate", False: "did not pass its gate", None: "did not reach its gate"}[
+        report.passed
+    ]
     print(f"{named} {passed}{f': {report.verdict}' if report.verdict else ''}")
     if report.passed is not None or page == report.data_quality:
         print(page)

@@ -256,7 +256,7 @@ def test_pictures_are_cut_by_what_a_request_can_hold() -> None:
 
 REFUSED = {
     "a text": (b"hello", "neither a .zip of pictures nor"),
-    "half an archive": (zipped({"a.png": PNG})[:-30], "no .zip that can be read"),
+    "half an archive": (zipped({"a.png": PNG})[:-30], "not a .zip that can be read"),
     "a name that climbs": (zipped({"../a.png": PNG}), "a name that leaves the archive"),
     "a bomb": (zipped({"a.png": PNG + bytes(30_000_000)}), "more than pictures can be"),
     "nothing in it": (zipped({}), "0 records"),

@@ -71,7 +71,7 @@ def test_of_a_run_that_no_gate_saw_no_page_is_named(
     s3.objects.clear()
     stepfunctions.add(RUN, "FAILED")
     assert main(["report", "loan", RUN]) == 0
-    assert capsys.readouterr().out == f"run {RUN} was not judged\n"
+    assert capsys.readouterr().out == f"run {RUN} did not reach its gate\n"
 
 
 @pytest.mark.parametrize(

@@ -250,8 +250,8 @@ def overlapping() -> bytes:
 
 
 HOSTILE = {
-    "no zip": (picture(), "no .zip"),
-    "half a zip": (archive(drop(each=2))[:-400], "no .zip"),
+    "no zip": (picture(), "not a .zip"),
+    "half a zip": (archive(drop(each=2))[:-400], "not a .zip"),
     "nothing in it": (archive({}), "0 pictures"),
     "a name that climbs": (member("../../etc/1.png"), "leaves the archive"),
     "an absolute name": (member("/etc/passwd"), "leaves the archive"),
