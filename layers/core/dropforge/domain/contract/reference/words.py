@@ -13,8 +13,8 @@ HEAD = """\
 
 One YAML file per use case says what its data looks like, how good a model must be and how it is served. Put
 it at `contracts/<usecase>/contract.yaml` in the data bucket, or publish it with `./dropforge publish`. Ten
-lines are enough, and `./dropforge init` drafts them from a file; `./dropforge check` checks a file by them. Every
-problem in a contract is reported at once, with its line. Editors complete it from
+lines are enough, and `./dropforge init` drafts them from a file; `./dropforge check` checks a file by them.
+Every problem in a contract is reported at once, with its line. Editors complete it from
 [contract.schema.json](../layers/core/dropforge/domain/contract.schema.json).
 
 This page is made from the program: `python -m dropforge.domain.contract.reference`.

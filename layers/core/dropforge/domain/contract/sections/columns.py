@@ -126,7 +126,7 @@ for `Income: {type: number}`.
 | type | what a cell may be | as a feature |
 |---|---|---|
 | `integer`, `number` | a finite number; `min` and `max` bound it | the number, or bins |
-| `category` | one of `values`; without them any word; codes (1, 2) too | dummies, or a number by their order |
+| `category` | one of `values`; without them any word or code | dummies, or a number by their order |
 | `date` | a date by `format` | the parts that `transform` asks for, else none |
 | `string`, `id` | any text | none |
 
