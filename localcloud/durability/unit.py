@@ -25,7 +25,7 @@ from localcloud.durability.database import Database, Row, done_row, pending_row
 from localcloud.durability.records import Table
 from localcloud.durability.tracked import Touches, Tracked, background, current, unnoticed
 
-_log = logging.getLogger("localcloud.persistence")
+_log = logging.getLogger("localcloud.durability")
 _PAUSE, _LOOK_AGAIN, _SLOW_ROUNDS = 0.2, 5, 5
 Taken = list[tuple[Tracked, set[Any]]]
 
