@@ -23,7 +23,7 @@ class Nowhere:
         """Nobody listens."""
 
     def image(self, uri: str) -> Image:
-        raise ImageUnavailable(f"there is no image {uri} nowhere")
+        raise ImageUnavailable(f"there is no image {uri}")
 
     def fence_env(self) -> dict[str, str]:
         return {}

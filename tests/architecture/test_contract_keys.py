@@ -28,6 +28,7 @@ from dropforge.domain.contract.whole import SECTIONS
 LAYER = Path(dropforge.__file__).parent
 CONTRACT = Path("domain", "contract")
 KEY = '    warm: int = key(Number(0, 9, whole=True, default=2, about="How many stand by."))\n'
+NUMBER = "from __future__ import annotations\n\nfrom dropforge.domain.contract.fields import Number\n"
 SECTION = """
 from dataclasses import dataclass
 
@@ -70,6 +71,7 @@ except ContractError as fault:
 json.dump({
     "faults": faults,
     "default": getattr(getattr(contract, section), key),
+    "written": getattr(getattr(parse_contract(document | {section: {key: 3}}), section), key),
     "schema": schema()["properties"][section]["properties"][key],
     "normal form": contract_to_mapping(contract)[section][key],
     "set to one": set_to_one,
@@ -117,6 +119,23 @@ def test_a_key_added_to_its_section_is_known_to_everything(copy: Path) -> None:
     }
     assert "| `warm` | a whole number, 0 to 9 | `2` | How many stand by. |" in said["page"]
     assert said["set to one"].startswith("serving.warm: cannot be set for one run")
+
+
+@pytest.mark.parametrize(
+    ("section", "attribute"), [("algorithm", "    entry: str | None = key("), ("gate", "    slices: ")]
+)
+def test_a_key_is_read_where_a_section_reads_others_in_its_own_way(
+    copy: Path, section: str, attribute: str
+) -> None:
+    module = copy / CONTRACT / "sections" / f"{section}.py"
+    edit(module, attribute, KEY + attribute)
+    edit(module, "from __future__ import annotations\n", NUMBER)
+
+    said = ask(copy, section, "warm", 10)
+
+    assert said["faults"] == [f"{section}.warm: 10 is not between 0 and 9"]
+    assert said["default"] == said["normal form"] == 2
+    assert said["written"] == 3
 
 
 def test_a_section_is_a_module_and_an_attribute_of_the_contract(copy: Path) -> None:

@@ -18,6 +18,7 @@ from dropforge.actions.start_inference import start_inference
 from dropforge.domain.contract import contract_to_json
 from dropforge.domain.errors import Refused
 from dropforge.domain.notifications import LARGEST
+from dropforge.domain.reading.faults import BadRow
 from dropforge.domain.reading.records import JsonRecords
 from dropforge.domain.run import InferenceRun, Served
 from dropforge.edge.tasks import inference_run
@@ -189,6 +190,17 @@ def test_json_lines_have_a_point_whatever_a_csv_has() -> None:
     contract = loan_contract(reader={"delimiter": ";", "decimal": ","})
     records = JsonRecords(io.BytesIO(line), contract)
     assert [records.record(row) for row in records] == [{"Age": 40, "Income": "50.5", "Education": 1}]
+
+
+def test_spaces_that_json_does_not_know_are_a_fault_of_a_line_as_they_are_at_the_server() -> None:
+    record = '{"Age": 40, "Income": 1, "Education": 1}'
+    lines = f" {record}\t\n\u2003{record}\n\xa0{record}\n".encode()
+    records = JsonRecords(io.BytesIO(lines), loan_contract())
+    sound, *broken = list(records)
+    assert records.record(sound)["Age"] == 40
+    for row in broken:
+        with pytest.raises(BadRow):
+            records.record(row)
 
 
 def test_dropped_columns_and_the_target_may_be_in_the_file() -> None:

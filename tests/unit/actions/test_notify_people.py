@@ -39,7 +39,7 @@ def test_a_registered_model_is_told_with_all_that_an_approver_needs() -> None:
         "kind": "model_registered",
         "usecase": "loan",
         "message": "Version 3 of loan passed its gate and waits for approval: approve it with "
-        '"dropforge approve loan 3" or in the model registry.',
+        '"./dropforge approve loan 3" or in the model registry.',
         "run": RUN,
         "version": 3,
         "model_package_arn": PACKAGE,

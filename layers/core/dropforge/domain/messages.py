@@ -54,7 +54,7 @@ def model_registered(registered: Registered) -> Notification:
         "model_registered",
         usecase,
         f"Version {version} of {usecase} passed its gate and waits for approval: approve it with "
-        f'"dropforge approve {usecase} {version}" or in the model registry.',
+        f'"./dropforge approve {usecase} {version}" or in the model registry.',
         {
             "run": registered.run,
             "version": version,

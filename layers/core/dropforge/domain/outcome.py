@@ -1,8 +1,9 @@
 """How an execution ended, as typed facts.
 
-The facts are what the execution was given and what it found out: its input, overlaid with its output where it
-succeeded, or its error and cause where it did not. State machines compose no sentences; `messages` makes them
-from these, and whatever else wants to know of an end (`actions.report_outcome`) reads the same facts.
+The facts are what the execution was given and what it found out: its input, overlaid with its output where
+it succeeded, or its error and cause where it did not. `messages` makes sentences of them, and whatever else
+wants to know of an end (`actions.report_outcome`) reads the same facts. A cause is the one sentence that
+state machines word themselves, because AWS's own console shows it.
 
 A new state machine is one entry in MACHINES.
 """

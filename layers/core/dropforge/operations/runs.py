@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dropforge.domain.outcome import MACHINES
 from dropforge.operations.executions import Execution, execution_arn, find_execution
 from dropforge.operations.figures import read_verdict
+from dropforge.operations.registry import version_of
 from dropforge.operations.stack import Stack
 
-REFUSALS = {"DropRefused", "GateNotMet"}
+TRAINING = MACHINES["training"]
 PARALLEL = 8
 
 
@@ -38,7 +40,7 @@ class Run:
     @property
     def version(self) -> int | None:
         """The version that the run registered."""
-        return int(self.model_package.rpartition("/")[2]) if self.model_package else None
+        return version_of(self.model_package) if self.model_package else None
 
 
 def list_runs(stack: Stack, usecase: str | None, limit: int) -> list[Run]:
@@ -106,4 +108,4 @@ def _status_of(execution: Execution) -> str:
         return "registered"
     if execution.under_way:
         return "running"
-    return "refused" if execution.error in REFUSALS else "failed"
+    return "refused" if execution.error in TRAINING.refusals else "failed"

@@ -95,11 +95,11 @@ def test_a_part_that_was_copied_is_its_own(s3: Any) -> None:
         "UploadId"
     ]
     named = {"Bucket": BUCKET, "Key": "made of it", "UploadId": upload}
-    source = {"Bucket": BUCKET, "Key": "source"}
+    copied = {"Bucket": BUCKET, "Key": "source"}
     ranged = f"bytes=100-{6 * MB + 99}"
     answers = [
-        s3.upload_part_copy(**named, PartNumber=1, CopySource=source, CopySourceRange=ranged),
-        s3.upload_part_copy(**named, PartNumber=2, CopySource=source),
+        s3.upload_part_copy(**named, PartNumber=1, CopySource=copied, CopySourceRange=ranged),
+        s3.upload_part_copy(**named, PartNumber=2, CopySource=copied),
     ]
     s3.put_object(Bucket=BUCKET, Key="source", Body=b"something else")
     parts = [{"PartNumber": n, "ETag": a["CopyPartResult"]["ETag"]} for n, a in enumerate(answers, 1)]

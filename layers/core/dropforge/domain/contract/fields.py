@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dropforge.domain.contract.reading import Reading
 
 NOTHING: tuple[object, ...] = (None, "", (), {})
-"""Defaults that say nothing to who reads them."""
+"""Defaults that tell the reader nothing."""
 
 
 class InvalidError(ValueError):

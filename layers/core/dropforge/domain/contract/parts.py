@@ -74,14 +74,20 @@ class Part(Field):
         given = reading.known_keys(value, self.keys)
         if not isinstance(value, Mapping):
             return self._made({}, reading)
-        read = {
+        made = self._made(self.read(given, reading), reading)
+        return self.finish(made, value, reading) if self.finish else made
+
+    def read(
+        self, given: Mapping[str, Any], reading: Reading, apart: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """Every key but those that are read apart."""
+        return {
             name: each.take(given[name], reading.below(name))
             if name in given
             else each.absent(reading.below(name))
             for name, each in self.keys.items()
+            if name not in apart
         }
-        made = self._made(read, reading)
-        return self.finish(made, value, reading) if self.finish else made
 
     def empty(self) -> Any:
         return None if self.optional else self.made()

@@ -24,7 +24,7 @@ class Reading:
 
     @property
     def problem(self) -> str:
-        """Which kind of problem the contract is of; empty where it says none that there is."""
+        """Which kind of problem the contract is of; empty where it names none that exists."""
         return str(self.section("problem"))
 
     def below(self, *keys: str) -> Reading:

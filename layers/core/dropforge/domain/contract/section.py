@@ -56,7 +56,7 @@ class Section:
     example: str = ""
     """YAML that sets it; a test reads it. A section without one is a row of the first table."""
     tables: tuple[Table, ...] = ()
-    """Where the page is to show something else than a row for each key."""
+    """Where the page is to show something other than a row for each key."""
 
     def is_needed(self, problem: str) -> bool:
         """Also where the contract does not say which problem it is."""

@@ -100,7 +100,7 @@ def fault_of_quotes(error: csv.Error, line: int) -> str:
 
 
 def is_blank(cells: Sequence[str], delimiter: str) -> bool:
-    """Of a row that has not the header's width: nothing but spaces on its line."""
+    """Of a row that does not have the header's width: nothing but spaces on its line."""
     return not delimiter.join(cells).strip(SPACES)
 
 

@@ -11,6 +11,8 @@ from dropforge.domain.reading.cells import SPACES
 from dropforge.domain.reading.faults import BadRow, NotJson
 
 LONGEST_REASON = 100
+JSON_SPACES = " \t\n\r"
+"""What may stand around a JSON text; other spaces are a fault of it."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from dropforge.domain.reading.csv_rows import CsvRows, Row
 from dropforge.domain.reading.faults import BadFile, BadRow
 from dropforge.domain.reading.header import check_header
-from dropforge.domain.reading.json_lines import is_blank, parse_record
+from dropforge.domain.reading.json_lines import JSON_SPACES, is_blank, parse_record
 from dropforge.domain.reading.text import ANY_END, LINE_FEED, text_lines
 from dropforge.domain.reading.values import Values
 
@@ -54,7 +54,7 @@ class JsonRecords:
 
     def __iter__(self) -> Iterator[Row]:
         lines = enumerate(self._lines, start=1)
-        return (Row(number, [line.strip()]) for number, line in lines if not is_blank(line))
+        return (Row(number, [line.strip(JSON_SPACES)]) for number, line in lines if not is_blank(line))
 
     def record(self, row: Row) -> Record:
         """What the endpoint gets, or BadRow."""

@@ -74,11 +74,15 @@ class Algorithm:
 class AlgorithmPart(Part):
     """Which parameters there are depends on the name, and only a script has an entry."""
 
+    _apart = frozenset({"name", "parameters", "entry"})
+
     def take(self, value: object, reading: Reading) -> Algorithm:
         given = reading.known_keys(value, self.keys)
         name = self.keys["name"].take(given.get("name", DEFAULT), reading.below("name"))
         parameters = _parameters(name, given.get("parameters", {}), reading.below("parameters"))
-        return Algorithm(name, parameters, _entry(name, given, reading.below("entry")))
+        entry = _entry(name, given, reading.below("entry"))
+        others = self.read(given, reading, self._apart)
+        return Algorithm(name=name, parameters=parameters, entry=entry, **others)
 
     def shape(self) -> dict[str, Any]:
         return super().shape() | {"allOf": [_shape_of(name) for name in ALGORITHMS]}

@@ -133,13 +133,10 @@ class GatePart(Part):
             such = ", ".join(f"{name}: {limit}" for name, limit in self.absent(reading).limits.items())
             reading.fault(f"names no metric; give a limit, such as {such}")
         read = {
-            name: each.take(given[name], reading.below(name))
-            for name, each in {**known, **self.keys}.items()
-            if name in given
+            name: each.take(given[name], reading.below(name)) for name, each in known.items() if name in given
         }
-        limits = {name: read[name] for name in known if read.get(name) is not None}
-        parts = {name: read[name] for name in self.keys if name in read}
-        return Gate(limits or self.absent(reading).limits, **parts)
+        limits = {name: limit for name, limit in read.items() if limit is not None}
+        return Gate(limits=limits or self.absent(reading).limits, **self.read(given, reading))
 
     def absent(self, reading: Reading) -> Gate:
         return Gate(dict(metrics.DEFAULT_GATE.get(reading.problem, {})))

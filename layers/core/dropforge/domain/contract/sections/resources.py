@@ -22,7 +22,7 @@ class Resources:
         Flag(
             default=False,
             about="Whether training takes spare machines: cheaper, and taken away at times. A job may wait "
-            "for one as long again as it may take.",
+            "for one for as long as it may run.",
         )
     )
 
