@@ -57,7 +57,7 @@ def _drawing(graph: grimp.ImportGraph, roots: Iterable[str], opened: tuple[str, 
         for one, other in permutations(sorted(boxes), 2)
         if any(imported[module] & boxes[other] for module in boxes[one])
     ]
-    folders = {box for box in boxes if graph.find_children(box)}
+    folders = {box for box in boxes if box not in opened and graph.find_children(box)}
     lines = [f"    {_short(one)} --> {_short(other)}" for one, other in _without_leaves(arrows, folders)]
     return "\n".join(["```mermaid", "flowchart LR", *lines, "```"])
 
