@@ -14,11 +14,10 @@ COVERAGE = HOME / "coverage"
 
 @dataclass(frozen=True)
 class Step:
-    """A named program. `fast` ones are in the quick part."""
+    """A named program."""
 
     name: str
     command: tuple[str, ...]
-    fast: bool = True
 
 
 def static_steps() -> list[Step]:

@@ -14,6 +14,9 @@ from localcloud.support.null_ports import Nowhere
 from localcloud.support.page import Unknown, generated, operations
 from localcloud.support.services_used import services_of
 
+# MiniStack is asked for every operation that AWS has.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE, PAGE = ROOT / "template.yaml", ROOT / "docs" / "local-cloud.md"
 

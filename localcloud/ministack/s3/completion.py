@@ -116,7 +116,7 @@ class Completion:
     def _named(self, body: bytes) -> list[Part]:
         try:
             root = self._s3.fromstring(body)
-            parts = [_part(element) for element in root if _name(element) == "Part"]
+            parts = [_part(element) for element in root if name_of(element) == "Part"]
         except (SyntaxError, ValueError):
             parts = []
         if not parts:
@@ -250,7 +250,7 @@ def _result(
 
 
 def _part(element: Any) -> Part:
-    texts = {_name(child): (child.text or "").strip() for child in element}
+    texts = {name_of(child): (child.text or "").strip() for child in element}
     checksums = {
         name.removeprefix("Checksum").upper(): value
         for name, value in texts.items()
@@ -259,7 +259,7 @@ def _part(element: Any) -> Part:
     return Part(int(texts.get("PartNumber", "")), texts.get("ETag", "").strip('"'), checksums)
 
 
-def _name(element: Any) -> str:
+def name_of(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from localcloud.durability.bodies import Body, Folder
 from localcloud.ministack.rebinding import replace
 from localcloud.ministack.s3 import multipart, storage
-from localcloud.ministack.s3.completion import Answer, Completion
+from localcloud.ministack.s3.completion import Answer, Completion, name_of
 from localcloud.ministack.s3.encryption import encrypt_by_default
 from localcloud.ministack.s3.uploads import put_aside
 
@@ -47,7 +47,7 @@ class Dispatch:
         with storage.as_files():
             if not key:
                 answer = self._own(method, bucket, key, headers, body, query_params)
-                self._after_bucket(method, bucket, query_params)
+                self._after_bucket(method, bucket, body, query_params)
                 return answer  # type: ignore[no-any-return]
             answer = self._of_object(method, bucket, key, headers, body, query_params)
         if method in ("GET", "HEAD"):
@@ -55,11 +55,20 @@ class Dispatch:
         storage.drop_bytes(self._s3, bucket, key)
         return answer
 
-    def _after_bucket(self, method: str, bucket: str, query: Mapping[str, Any]) -> None:
+    def _after_bucket(self, method: str, bucket: str, body: Any, query: Mapping[str, Any]) -> None:
         if (method == "PUT" and not query) or (method == "DELETE" and "encryption" in query):
             encrypt_by_default(self._s3, bucket)
         elif method == "POST" and "delete" in query:
-            storage.drop_bytes(self._s3, bucket)
+            for key in self._named_in(body):
+                storage.drop_bytes(self._s3, bucket, key)
+
+    def _named_in(self, body: Any) -> list[str]:
+        """The keys of a DeleteObjects; none of one that MiniStack could not read either."""
+        try:
+            root = self._s3.fromstring(bytes(body))
+        except (SyntaxError, ValueError):
+            return []
+        return [element.text or "" for element in root.iter() if name_of(element) == "Key"]
 
     def _of_object(
         self,

@@ -39,14 +39,11 @@ def as_files() -> Iterator[None]:
         _as_files.reset(token)
 
 
-def drop_bytes(s3: Any, bucket: str, key: str | None = None) -> None:
-    """Let the versions of one key, or of all keys, be in their files only."""
-    for name in list(s3._object_versions) if key is None else [(bucket, key)]:
-        if name[0] != bucket:
-            continue
-        for version in s3._object_versions.get(name) or ():
-            if version.get("data") is not None:
-                version["data"] = None
+def drop_bytes(s3: Any, bucket: str, key: str) -> None:
+    """Let the versions of a key be in their files only."""
+    for version in s3._object_versions.get((bucket, key)) or ():
+        if version.get("data") is not None:
+            version["data"] = None
 
 
 class Storage:

@@ -47,8 +47,8 @@ def check_names(names: Sequence[str], contract: Contract, wanted: Sequence[Colum
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise BadFile("columns", f"{what} names {_listed(repeated)} more than once")
-    known = _known(contract)
-    missing = [column.name for column in wanted if column.name not in names]
+    known, named = _known(contract), set(names)
+    missing = [column.name for column in wanted if column.name not in named]
     extra = [name for name in names if name not in known]
     if missing:
         also = f", and has {_listed(extra)} that the contract does not know" if extra else ""
